@@ -13,7 +13,7 @@ from vocabulary.kinds import UserRole
 if TYPE_CHECKING:
     from models.membership import Membership
 
-sqla.FsModels.set_db_info(base_model=Base)
+sqla.FsModels.set_db_info(base_model=Base)  # type: ignore[no-untyped-call]
 
 
 class Role(Base, sqla.FsRoleMixin):
@@ -53,7 +53,7 @@ class User(Base, sqla.FsUserMixin):
         return self.display_name or f"compte n° {self.id}"
 
     @classmethod
-    def by_email(cls, email: str) -> Select[tuple["User"]]:
+    def by_email(cls, email: str) -> Select["User"]:
         """Select the account of a normalised address."""
         return select(cls).where(cls.email == email)
 

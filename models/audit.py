@@ -27,7 +27,7 @@ class AuditEntry(Base):
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     @classmethod
-    def about(cls, kind: SubjectKind, subject_id: int) -> Select[tuple["AuditEntry"]]:
+    def about(cls, kind: SubjectKind, subject_id: int) -> Select["AuditEntry"]:
         """Select the history of one entry, newest first."""
         return (
             select(cls)

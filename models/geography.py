@@ -61,7 +61,7 @@ class Commune(Base):
     ept: Mapped[Epci | None] = relationship(foreign_keys=[ept_siren])
 
     @classmethod
-    def with_postcode(cls, prefix: str) -> Select[tuple["Commune"]]:
+    def with_postcode(cls, prefix: str) -> Select["Commune"]:
         """Select the communes with a postcode that starts with ``prefix``, most peopled first."""
         return (
             select(cls)

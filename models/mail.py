@@ -26,6 +26,6 @@ class StoredMail(Base):
     is_refused: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
-    def newest_first(cls) -> Select[tuple["StoredMail"]]:
+    def newest_first(cls) -> Select["StoredMail"]:
         """Select every message, the last one first."""
         return select(cls).order_by(cls.id.desc())

@@ -28,11 +28,11 @@ class MeetupDay(Base):
     commune: Mapped[Commune | None] = relationship()
 
     @classmethod
-    def from_day(cls, day: date) -> Select[tuple["MeetupDay"]]:
+    def from_day(cls, day: date) -> Select["MeetupDay"]:
         """Select the days still to come on ``day``, the next one first."""
         return select(cls).where(cls.held_on >= day).order_by(cls.held_on, cls.id)
 
     @classmethod
-    def before_day(cls, day: date) -> Select[tuple["MeetupDay"]]:
+    def before_day(cls, day: date) -> Select["MeetupDay"]:
         """Select the days past on ``day``, the last one first."""
         return select(cls).where(cls.held_on < day).order_by(cls.held_on.desc(), cls.id)

@@ -42,6 +42,6 @@ class Membership(Base):
     user: Mapped["User | None"] = relationship(back_populates="memberships", foreign_keys=[user_id])
 
     @classmethod
-    def active_of(cls, user_id: int) -> Select[tuple["Membership"]]:
+    def active_of(cls, user_id: int) -> Select["Membership"]:
         """Select the approved memberships of a person."""
         return select(cls).where(cls.user_id == user_id, cls.state == MembershipState.APPROVED)

@@ -51,12 +51,12 @@ class Need(Base):
     carrier: Mapped["Organization | None"] = relationship()
 
     @classmethod
-    def published(cls) -> Select[tuple["Need"]]:
+    def published(cls) -> Select["Need"]:
         """Select the needs the public may read, closed ones included."""
         return select(cls).where(cls.state == PublicationState.PUBLISHED)
 
     @classmethod
-    def open_on(cls, day: date) -> Select[tuple["Need"]]:
+    def open_on(cls, day: date) -> Select["Need"]:
         """Select the needs an actor may still answer on ``day``."""
         return cls.published().where(or_(cls.closes_on.is_(None), cls.closes_on >= day))
 

@@ -64,7 +64,7 @@ class Offer(Base):
         return self.state == PublicationState.PUBLISHED and self.organization.is_public
 
     @classmethod
-    def published(cls) -> Select[tuple["Offer"]]:
+    def published(cls) -> Select["Offer"]:
         """Select the offers anyone may read."""
         return (
             select(cls)

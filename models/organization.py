@@ -45,6 +45,8 @@ class Organization(Base):
     labels: Mapped[list[str]] = mapped_column(default=list)
     website: Mapped[str] = mapped_column(String(300), default="")
     founded_year: Mapped[int | None]
+    # Range of headcount as text, as "10-49".
+    size: Mapped[str] = mapped_column(String(20), default="")
     commune_code: Mapped[str | None] = mapped_column(ForeignKey("commune.code"), index=True)
     # Empty where the actor declared no intervention area: shown « non renseigné ».
     area_level: Mapped[AreaLevel | None] = mapped_column(coded(AreaLevel))
@@ -91,14 +93,14 @@ class Organization(Base):
         return self.kind in FEDERATING_KINDS
 
     @classmethod
-    def published(cls) -> Select[tuple["Organization"]]:
+    def published(cls) -> Select["Organization"]:
         """Select the entries anyone may read."""
         return select(cls).where(cls.state == PublicationState.PUBLISHED)
 
     @classmethod
     def with_identifier(
         cls, *, siren: str | None = None, rnsr: str | None = None
-    ) -> Select[tuple["Organization"]]:
+    ) -> Select["Organization"]:
         """Select the entries that carry this SIREN or this RNSR number, oldest first."""
         found = select(cls).order_by(cls.id)
         if rnsr is not None:

@@ -29,7 +29,7 @@ class OutboxMessage(Base):
     failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     @classmethod
-    def waiting(cls, now: datetime) -> Select[tuple["OutboxMessage"]]:
+    def waiting(cls, now: datetime) -> Select["OutboxMessage"]:
         """Select what is due and neither done nor given up, oldest first."""
         return (
             select(cls)

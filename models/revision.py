@@ -58,14 +58,14 @@ class Revision(Base):
     __mapper_args__ = {"version_id_col": lock}  # noqa: RUF012 - SQLAlchemy's declarative form
 
     @classmethod
-    def open_for(cls, kind: SubjectKind, subject_id: int) -> Select[tuple["Revision"]]:
+    def open_for(cls, kind: SubjectKind, subject_id: int) -> Select["Revision"]:
         """Select the open revision of one subject."""
         return select(cls).where(
             cls.subject_kind == kind, cls.subject_id == subject_id, cls.state.in_(OPEN_STATES)
         )
 
     @classmethod
-    def queue(cls) -> Select[tuple["Revision"]]:
+    def queue(cls) -> Select["Revision"]:
         """Select what waits for a moderator, the longest wait first."""
         return (
             select(cls)

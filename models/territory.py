@@ -55,7 +55,7 @@ class Territory(Base):
     )
 
     @classmethod
-    def successors_of(cls, old_code: str) -> Select[tuple["Territory"]]:
+    def successors_of(cls, old_code: str) -> Select["Territory"]:
         """Select the quarters that came out of a 2015 code; there may be several."""
         return (
             select(cls)

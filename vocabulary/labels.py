@@ -14,7 +14,7 @@ class LabelledEnum(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:
         """Build a member from its stored ``value`` and its French ``label`` (a msgid)."""
         member = str.__new__(cls, value)
         member._value_ = value

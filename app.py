@@ -1,0 +1,84 @@
+"""Builds the application: configuration, engine, extensions, blueprints, commands."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import PROJECT_ROOT, Settings, load_settings, prepare_data_dir
+from extensions import assets, database, headers, i18n, search_engine, security, template_context
+from jobs.cli import register_commands
+from views import register_blueprints
+
+MAX_BODY_BYTES = 8 * 1024 * 1024
+MAX_FORM_BYTES = 512 * 1024
+MAX_FORM_PARTS = 1_000
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from ``settings``, by default those of the environment.
+
+    Raises:
+        ConfigurationError: a setting makes it unable to start.
+    """
+    settings = settings or load_settings()
+    prepare_data_dir(settings)
+    app = Flask(__name__, root_path=str(PROJECT_ROOT))
+    _configure(app, settings)
+    database.init_app(app, settings.engine_url())
+    i18n.init_app(app)
+    security.init_app(app)
+    assets.init_app(app)
+    search_engine.init_app(app, settings)
+    template_context.init_app(app)
+    register_blueprints(app)
+    headers.init_app(app, is_https=settings.is_https, tile_origin=_origin(settings.tile_url))
+    Compress(app)
+    register_commands(app)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    host = urlsplit(settings.public_url).netloc
+    local = {f"localhost:{settings.port}", f"127.0.0.1:{settings.port}", "localhost"}
+    app.config.update(
+        SETTINGS=settings,
+        PROJECT_ROOT=PROJECT_ROOT,
+        PUBLIC_URL=settings.public_url,
+        DEMO=settings.demo,
+        SECRET_KEY=settings.secret_key,
+        CONTACT_EMAIL=settings.contact_email,
+        TRUSTED_HOSTS=sorted({host} if settings.base_url else {host} | local),
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        REMEMBER_COOKIE_SECURE=settings.is_https,
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "text/csv",
+            "text/javascript",
+            "application/javascript",
+            "application/json",
+            "application/geo+json",
+            "image/svg+xml",
+        ],
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.config.update(security.settings_for(settings))
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}

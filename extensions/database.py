@@ -1,0 +1,68 @@
+"""The engine and the session: SQLite made safe for several writers, PostgreSQL as it is."""
+
+from contextvars import ContextVar
+from typing import Any
+
+from flask import Flask, request
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+# SQLite takes its write lock at BEGIN IMMEDIATE: a transaction that reads first and writes
+# later would fail at once when another writer came between. Commands and the worker write;
+# a safe request does not.
+_will_write: ContextVar[bool] = ContextVar("will_write", default=True)
+SQLITE_BUSY_MS = 15_000
+# These answer GET requests by changing the account (confirmation, reset, one-click links).
+WRITING_BLUEPRINTS = frozenset({"security", "language"})
+
+
+def db_session() -> Session:
+    """Return the session of the running request or command."""
+    return db.session
+
+
+def engine_options(url: URL) -> dict[str, Any]:
+    """Return what Flask-SQLAlchemy-Lite needs to build the engine for ``url``."""
+    if url.get_backend_name() == "sqlite":
+        return {"url": url, "connect_args": {"timeout": SQLITE_BUSY_MS / 1000}}
+    return {"url": url, "pool_pre_ping": True}
+
+
+def init_app(app: Flask, url: URL) -> None:
+    """Attach the engine to ``app`` and declare for each request whether it writes."""
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(url)}
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    app.before_request(_declare_intent)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give a SQLite engine WAL, foreign keys, a long wait and explicit transactions."""
+    if engine.dialect.name != "sqlite":
+        return
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin)
+
+
+def _declare_intent() -> None:
+    safe = request.method in {"GET", "HEAD", "OPTIONS"}
+    _will_write.set(not safe or request.blueprint in WRITING_BLUEPRINTS)
+
+
+def _prepare_connection(connection: Any, _record: Any) -> None:  # noqa: ANN401 - a DBAPI object
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MS}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _will_write.get() else "BEGIN")

@@ -1,0 +1,94 @@
+"""What every template may use: labels of the vocabulary, formats, the site's own facts."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import nh3
+from flask import Flask, current_app, request, url_for
+from flask_babel import format_date, format_decimal, get_locale, gettext
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from extensions.i18n import LANGUAGES
+from vocabulary.labels import LabelledEnum
+from vocabulary.themes import Theme, all_themes
+
+# The limited Markdown of profiles: paragraphs, emphasis, lists, links; no raw HTML, no picture.
+_markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
+    ["emphasis", "list", "link", "newline", "escape", "autolink"]
+)
+_ALLOWED_TAGS = {"p", "em", "strong", "ul", "ol", "li", "a", "br"}
+
+
+def render_markdown(text: str) -> Markup:
+    """Return the limited Markdown of ``text`` as safe HTML."""
+    html = nh3.clean(
+        _markdown.render(text),
+        tags=_ALLOWED_TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"https", "http"},
+        link_rel="nofollow noopener ugc",
+    )
+    return Markup(html)  # noqa: S704 - cleaned by nh3 on the line above
+
+
+def label_of(member: LabelledEnum | None) -> str:
+    """Return the translated label of a vocabulary member, « non renseigné » without one."""
+    return str(gettext(member.label if member is not None else "non renseigné"))
+
+
+def theme_label(code: str) -> str:
+    """Return the label of a theme in the language of the page."""
+    theme = all_themes().get(code)
+    if theme is None:
+        return code
+    return theme.label_en if str(get_locale()) == "en" else theme.label
+
+
+def themes_of(codes: Iterable[str]) -> list[Theme]:
+    """Return the known themes among ``codes``, in the order given."""
+    known = all_themes()
+    return [known[code] for code in codes if code in known]
+
+
+def page_url(**changes: object) -> str:
+    """Return the address of this page with some query parameters changed or removed (``None``)."""
+    values: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
+    for name, value in changes.items():
+        if value is None:
+            values.pop(name, None)
+        else:
+            values[name] = value
+    return url_for(str(request.endpoint), **values)
+
+
+def long_date(day: date | None) -> str:
+    """Return a date in full words, « non renseigné » without one."""
+    return str(format_date(day, "d MMMM y") if day else gettext("non renseigné"))
+
+
+def init_app(app: Flask) -> None:
+    """Make the filters and globals known to Jinja."""
+    app.jinja_env.filters.update(
+        markdown=render_markdown,
+        label=label_of,
+        theme_label=theme_label,
+        themes=themes_of,
+        long_date=long_date,
+        number=format_decimal,
+    )
+    app.jinja_env.globals.update(page_url=page_url, languages=LANGUAGES)
+    app.context_processor(_site_facts)
+
+
+def _site_facts() -> dict[str, Any]:
+    settings = current_app.config["SETTINGS"]
+    return {
+        "language": str(get_locale() or "fr"),
+        "contact_email": settings.contact_email,
+        "demo_banner": settings.demo,
+        "tile_url": settings.tile_url,
+        "tile_attribution": settings.tile_attribution,
+        "has_proconnect": settings.has_proconnect,
+    }

@@ -1,0 +1,71 @@
+"""Sends stored messages through the relay, or leaves them in the demo mailbox."""
+
+import smtplib
+import ssl
+from datetime import timedelta
+from email.message import EmailMessage
+
+from config import Settings
+from models.mail import StoredMail
+
+TIMEOUT_SECONDS = 20
+RELAY_DOWN_WAIT = timedelta(minutes=1)
+PERMANENT = 500
+
+
+class RelayUnavailable(Exception):  # noqa: N818 - a state of the relay
+    """The relay cannot be reached or put the message off: try again later."""
+
+
+def compose(mail: StoredMail, sender: str) -> EmailMessage:
+    """Build the message; its ``Message-ID`` is the stored one, the same on every attempt."""
+    message = EmailMessage()
+    message["Message-ID"] = mail.message_id
+    message["From"] = sender
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Date"] = mail.created_at
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text_body)
+    if mail.html_body:
+        message.add_alternative(mail.html_body, subtype="html")
+    return message
+
+
+def send_mail(mail: StoredMail, settings: Settings) -> bool:
+    """Send one message; return whether the relay took it.
+
+    A permanent refusal is kept on the message and ends the attempts.
+
+    Raises:
+        RelayUnavailable: nothing is known of the recipient; the message must wait.
+    """
+    try:
+        with _connect(settings) as relay:
+            relay.send_message(compose(mail, settings.mail_sender))
+    except smtplib.SMTPRecipientsRefused as refusal:
+        code, reason = next(iter(refusal.recipients.values()))
+        return _refused(mail, code, reason)
+    except smtplib.SMTPResponseException as refusal:
+        return _refused(mail, refusal.smtp_code, refusal.smtp_error)
+    except (OSError, smtplib.SMTPException) as error:
+        raise RelayUnavailable(type(error).__name__) from error
+    return True
+
+
+def _refused(mail: StoredMail, code: int, reason: bytes | str) -> bool:
+    words = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else reason
+    if code < PERMANENT:
+        raise RelayUnavailable(str(code))
+    mail.failure = f"{code} {words}"[:300]
+    mail.is_refused = True
+    return False
+
+
+def _connect(settings: Settings) -> smtplib.SMTP:
+    relay = smtplib.SMTP(settings.mail_server, settings.mail_port, timeout=TIMEOUT_SECONDS)
+    if settings.mail_use_tls:
+        relay.starttls(context=ssl.create_default_context())
+    if settings.mail_username:
+        relay.login(settings.mail_username, settings.mail_password)
+    return relay

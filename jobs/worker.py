@@ -1,0 +1,98 @@
+"""The worker: claims due messages of the outbox and runs their handlers, for ever or once."""
+
+import os
+import signal
+import socket
+import threading
+from types import FrameType
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from config import Settings
+from extensions.clock import now
+from jobs.handlers import BATCH_SIZE, HANDLERS, WorkerContext
+from jobs.mailer import RELAY_DOWN_WAIT, RelayUnavailable
+from models.outbox import OutboxMessage
+from search.backend import SearchBackend
+from services.outbox import claim_messages, complete_message, postpone_message, retry_message
+
+log = structlog.get_logger()
+IDLE_SECONDS = 0.5
+
+
+class Worker:
+    """One worker process over one database and one index."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], backend: SearchBackend, settings: Settings
+    ) -> None:
+        self._sessions = sessions
+        self._backend = backend
+        self._settings = settings
+        self._name = f"{socket.gethostname()}:{os.getpid()}"
+        self._stopping = threading.Event()
+
+    def run_forever(self) -> None:
+        """Work until a signal asks to stop; the batch under way is finished first."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        while not self._stopping.is_set():
+            try:
+                busy = self.run_once()
+            except Exception:
+                log.exception("worker round failed")
+                busy = False
+            if not busy:
+                self._stopping.wait(IDLE_SECONDS)
+
+    def run_once(self) -> int:
+        """Handle what is due now; return how many messages were claimed."""
+        return sum(self._run_topic(topic) for topic in HANDLERS)
+
+    def drain(self) -> None:
+        """Work until nothing is due."""
+        while self.run_once():
+            pass
+
+    def _run_topic(self, topic: str) -> int:
+        with self._sessions() as session:
+            messages = claim_messages(
+                session,
+                worker=self._name,
+                now=now(),
+                limit=BATCH_SIZE[topic],
+                topics=frozenset({topic}),
+            )
+            session.commit()
+            if messages:
+                self._handle(session, topic, messages)
+            return len(messages)
+
+    def _handle(self, session: Session, topic: str, messages: list[OutboxMessage]) -> None:
+        context = WorkerContext(session, self._settings, self._backend, now())
+        identifiers = [message.id for message in messages]
+        try:
+            HANDLERS[topic](context, messages)
+            for message in messages:
+                complete_message(message, now=now())
+            session.commit()
+        except RelayUnavailable:
+            session.rollback()
+            for message in self._again(session, identifiers):
+                postpone_message(message, until=now() + RELAY_DOWN_WAIT)
+            session.commit()
+        except Exception as error:
+            log.exception("handler failed", topic=topic, messages=identifiers)
+            session.rollback()
+            for message in self._again(session, identifiers):
+                retry_message(message, type(error).__name__, now=now())
+            session.commit()
+
+    @staticmethod
+    def _again(session: Session, identifiers: list[int]) -> list[OutboxMessage]:
+        found = (session.get(OutboxMessage, identifier) for identifier in identifiers)
+        return [message for message in found if message is not None]
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping.set()

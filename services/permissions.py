@@ -1,0 +1,49 @@
+"""Who may do what to which object; every rule in one place, asked by views and services."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.account import User
+from models.membership import Membership
+from models.organization import Organization
+from vocabulary.kinds import MembershipRole, MembershipState
+
+
+def membership_of(session: Session, user: User | None, organization_id: int) -> Membership | None:
+    """Return the approved membership of ``user``, read afresh: removal holds at once."""
+    if user is None or not user.is_authenticated:
+        return None
+    return session.scalar(
+        select(Membership).where(
+            Membership.user_id == user.id,
+            Membership.organization_id == organization_id,
+            Membership.state == MembershipState.APPROVED,
+        )
+    )
+
+
+def can_edit_organization(session: Session, user: User | None, organization_id: int) -> bool:
+    """Tell whether ``user`` may write the entry and its offers: any approved member, or staff."""
+    if user is None or not user.is_authenticated:
+        return False
+    return user.is_staff or membership_of(session, user, organization_id) is not None
+
+
+def can_manage_organization(session: Session, user: User | None, organization_id: int) -> bool:
+    """Tell whether ``user`` may decide on members and withdraw the entry: an owner, or staff."""
+    if user is None or not user.is_authenticated:
+        return False
+    membership = membership_of(session, user, organization_id)
+    return user.is_staff or (membership is not None and membership.role == MembershipRole.OWNER)
+
+
+def can_read_organization(session: Session, user: User | None, entry: Organization) -> bool:
+    """Tell whether ``user`` may read the entry: anyone once public, its people and staff before."""
+    return entry.is_public or can_edit_organization(session, user, entry.id)
+
+
+def can_moderate(session: Session, user: User | None, organization_id: int) -> bool:
+    """Tell whether ``user`` may decide on the entry: staff, but nobody on their own entry."""
+    if user is None or not user.is_authenticated or not user.is_staff:
+        return False
+    return membership_of(session, user, organization_id) is None

@@ -1,0 +1,95 @@
+"""Applies the access matrix to each request; loads objects together with the right to them."""
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_security import current_user
+from sqlalchemy import Select, select
+from werkzeug.local import LocalProxy
+
+from extensions.database import db_session
+from models.account import User
+from models.organization import Organization
+from services import permissions
+from views.matrix import MATRIX, Access
+
+
+def current_person() -> User | None:
+    """Return the signed-in account, or ``None`` for a visitor."""
+    user = current_user
+    if isinstance(user, LocalProxy):
+        user = user._get_current_object()  # noqa: SLF001 - the proxy's documented accessor
+    return user if isinstance(user, User) else None
+
+
+def init_app(app: Flask) -> None:
+    """Check that every route is declared, then guard each request.
+
+    Raises:
+        RuntimeError: a route is missing from the matrix, or the matrix names no route.
+    """
+    app.before_request(_guard)
+    app.extensions["access_matrix"] = MATRIX
+
+
+def undeclared_routes(app: Flask) -> set[str]:
+    """Return the endpoints of ``app`` that the matrix does not name."""
+    return {rule.endpoint for rule in app.url_map.iter_rules()} - set(MATRIX)
+
+
+def _guard() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    access = MATRIX.get(request.endpoint)
+    if access is None:
+        abort(404)
+    if access is Access.PUBLIC or (access is Access.DEMO and current_app.config["DEMO"]):
+        return None
+    if access is Access.DEMO:
+        abort(404)
+    return _guard_person(access)
+
+
+def _guard_person(access: Access) -> ResponseReturnValue | None:
+    person = current_person()
+    if person is None:
+        if request.method in {"GET", "HEAD"}:
+            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+        abort(403)
+    if access is Access.ADMINISTRATOR and not person.is_administrator:
+        abort(404)
+    if access is Access.STAFF and not person.is_staff:
+        abort(404)
+    return None
+
+
+def organization_or_404(slug: str) -> Organization:
+    """Return the entry if the person may read it; missing and forbidden look the same."""
+    session = db_session()
+    entry = session.scalar(_by_slug(slug))
+    if entry is None or not permissions.can_read_organization(session, current_person(), entry):
+        abort(404)
+    return entry
+
+
+def editable_organization_or_404(slug: str) -> Organization:
+    """Return the entry if the person may write it."""
+    session = db_session()
+    entry = session.scalar(_by_slug(slug))
+    if entry is None or not permissions.can_edit_organization(session, current_person(), entry.id):
+        abort(404)
+    return entry
+
+
+def managed_organization_or_404(slug: str) -> Organization:
+    """Return the entry if the person may decide on its members and withdraw it."""
+    session = db_session()
+    entry = session.scalar(_by_slug(slug))
+    if entry is None or not permissions.can_manage_organization(
+        session, current_person(), entry.id
+    ):
+        abort(404)
+    return entry
+
+
+def _by_slug(slug: str) -> Select[Organization]:
+    return select(Organization).where(Organization.slug == slug)

@@ -1,0 +1,60 @@
+"""Error pages in plain words, with neither trace, query nor path."""
+
+from flask import Flask, Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from extensions.database import db_session
+from services.errors import Conflict
+
+PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
+RETRY_AFTER_SECONDS = "5"
+
+
+def init_app(app: Flask) -> None:
+    """Attach the handlers."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _http_error)
+    app.register_error_handler(Conflict, _conflict)
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _page(code: int, message: str = "") -> Response:
+    name = code if code in PAGES else (400 if code < 500 else 500)  # noqa: PLR2004
+    body = render_template(f"errors/{name}.html", code=code, message=message)
+    return current_app.make_response((body, code))
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:  # noqa: PLR2004 - a redirect is not an error
+        return error.get_response()
+    response = _page(error.code)
+    for name, value in error.get_headers():
+        if name.lower() in {"allow", "retry-after", "www-authenticate"}:
+            response.headers[name] = value
+    return response
+
+
+def _conflict(error: Conflict) -> ResponseReturnValue:
+    db_session().rollback()
+    return _page(409, str(error))
+
+
+def _database_busy(error: OperationalError) -> ResponseReturnValue:
+    db_session().rollback()
+    if "locked" not in str(error.orig):
+        return _unexpected(error)
+    response = _page(503)
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    current_app.logger.exception(
+        "unexpected error on %s", request.endpoint or "an unknown route", exc_info=error
+    )
+    db_session().rollback()
+    return _page(500)
