@@ -1,14 +1,23 @@
 """Builds the application: configuration, engine, extensions, blueprints, commands."""
 
+import sys
 from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import PROJECT_ROOT, Settings, load_settings, prepare_data_dir
+from config import (
+    PROJECT_ROOT,
+    ConfigurationError,
+    Settings,
+    check_port_is_free,
+    load_settings,
+    prepare_data_dir,
+)
 from extensions import assets, database, headers, i18n, search_engine, security, template_context
 from jobs.cli import register_commands
+from jobs.serve import DatabaseUnreachable, prepare, serve
 from views import register_blueprints
 
 MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -82,3 +91,26 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(security.settings_for(settings))
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+
+
+def main() -> int:
+    """Serve the application on this machine; return the exit status."""
+    try:
+        settings = load_settings()
+        check_port_is_free(settings)
+        app = create_app(settings)
+        prepare(app, _say)
+    except (ConfigurationError, DatabaseUnreachable) as error:
+        _say(f"Tour de table ne démarre pas : {error}")
+        return 2
+    serve(app, _say)
+    return 0
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -33,11 +33,14 @@ class Worker:
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._stopping = threading.Event()
 
-    def run_forever(self) -> None:
-        """Work until a signal asks to stop; the batch under way is finished first."""
+    def run_forever(self, *, parent: int | None = None) -> None:
+        """Work until a signal asks to stop; the batch under way is finished first.
+
+        With ``parent``, also stop when that process is gone: nobody would end us.
+        """
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() and parent in {None, os.getppid()}:
             try:
                 busy = self.run_once()
             except Exception:
