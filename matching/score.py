@@ -113,8 +113,13 @@ def score_pair(
         The score, equal to the sum of its contributions.
     """
     contributions = tuple(
-        contribution(component, direction, parts, context.weights)
-        for component, parts in component_parts(need, offer, direction, text, context)
+        contribution(
+            component,
+            direction,
+            component_parts(component, need, offer, direction, text, context),
+            context.weights,
+        )
+        for component in context.weights.points[direction]
     )
     points = sum(part.points for part in contributions)
     subject = [part for part in contributions if part.component in SUBJECT and not part.is_unknown]
@@ -168,26 +173,32 @@ def level_of(points: int, *, subject: int, subject_weight: int, weights: Weights
 
 
 def component_parts(
+    component: Component,
     need: NeedProfile,
     offer: OfferProfile,
     direction: Direction,
     text: int | None,
     context: ScoringContext,
-) -> tuple[tuple[Component, tuple[Part, ...]], ...]:
-    """Return the parts of each component that has a weight in this direction."""
+) -> tuple[Part, ...]:
+    """Return the parts of one component of a pair."""
     weights = context.weights
-    parts: dict[Component, tuple[Part, ...]] = {
-        Component.THEMES: (
-            theme_coverage(need.themes, offer.themes, context.rarity, context.parents, weights),
-        ),
-        Component.TEXT: (text_fit(text, weights),),
-        Component.MATURITY: (maturity_fit(offer.type, offer.maturity, need.appetite, weights),),
-        Component.CONTRACT: contract_parts(need, offer, weights),
-        Component.CALENDAR: calendar_parts(need, offer, direction, context),
-        Component.EVIDENCE: (evidence(offer.references, weights),),
-        Component.FRESHNESS: (freshness_part(need, offer, direction, context),),
-    }
-    return tuple((component, parts[component]) for component in weights.points[direction])
+    match component:
+        case Component.THEMES:
+            parents, rarity = context.parents, context.rarity
+            parts = (theme_coverage(need.themes, offer.themes, rarity, parents, weights),)
+        case Component.TEXT:
+            parts = (text_fit(text, weights),)
+        case Component.MATURITY:
+            parts = (maturity_fit(offer.type, offer.maturity, need.appetite, weights),)
+        case Component.CONTRACT:
+            return contract_parts(need, offer, weights)
+        case Component.CALENDAR:
+            return calendar_parts(need, offer, direction, context)
+        case Component.EVIDENCE:
+            parts = (evidence(offer.references, weights),)
+        case Component.FRESHNESS:
+            parts = (freshness_part(need, offer, direction, context),)
+    return parts
 
 
 def contract_parts(need: NeedProfile, offer: OfferProfile, weights: Weights) -> tuple[Part, ...]:

@@ -61,6 +61,7 @@ class TextParameters:
     b: float
     repeat_cap: int
     telling_words: int
+    related: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,98 @@
+"""The text component: BM25 of a need against an offer, in integers, between 0 and full.
+
+BM25 as in Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), with the idf
+``ln(1 + (n - df + 0.5) / (df + 0.5))``. The impact of a word in an offer is rounded to an integer
+once, so that sums do not depend on their order and a list agrees with a single pair.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from matching.weights import FULL, TextParameters
+
+IMPACT_UNIT: Final = 1_000
+"""Integer impacts are thousandths of a BM25 point."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedWords:
+    """The words of a need that some offer uses: how often, and what a full answer is worth."""
+
+    counts: Mapping[str, int]
+    ideal: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextStatistics:
+    """What BM25 must know of all the published offers, fixed for one generation."""
+
+    idf: Mapping[str, float]
+    average_length: float
+    parameters: TextParameters
+
+    @classmethod
+    def build(cls, documents: Iterable[Sequence[str]], parameters: TextParameters) -> Self:
+        """Count the words of every offer once."""
+        frequencies: Counter[str] = Counter()
+        total, words = 0, 0
+        for tokens in documents:
+            frequencies.update(set(tokens))
+            total += 1
+            words += len(tokens)
+        return cls(
+            idf={
+                word: math.log(1 + (total - count + 0.5) / (count + 0.5))
+                for word, count in frequencies.items()
+            },
+            average_length=max(words / total if total else 0.0, 1.0),
+            parameters=parameters,
+        )
+
+    def impacts(self, tokens: Sequence[str]) -> dict[str, int]:
+        """Return the integer impact of each known word of an offer."""
+        k1, b = self.parameters.k1, self.parameters.b
+        length = k1 * (1 - b + b * len(tokens) / self.average_length)
+        return {
+            word: round(IMPACT_UNIT * self.idf[word] * count * (k1 + 1) / (count + length))
+            for word, count in Counter(tokens).items()
+            if word in self.idf
+        }
+
+    def need_words(self, tokens: Sequence[str]) -> NeedWords:
+        """Return the known words of a need, repeats capped.
+
+        A full answer is an offer of average length that says each of the need's most telling
+        words once: a long description does not make every offer look poor.
+        """
+        counts = {
+            word: min(count, self.parameters.repeat_cap)
+            for word, count in Counter(tokens).items()
+            if word in self.idf
+        }
+        telling = sorted((self.idf[word] for word in counts), reverse=True)
+        ideal = sum(round(IMPACT_UNIT * idf) for idf in telling[: self.parameters.telling_words])
+        return NeedWords(counts, ideal)
+
+    def value(self, need_tokens: Sequence[str], offer_tokens: Sequence[str]) -> int | None:
+        """Return the text value of a pair per ten thousand; ``None`` if the need has no word."""
+        words = self.need_words(need_tokens)
+        if not words.ideal:
+            return None
+        impacts = self.impacts(offer_tokens)
+        total = sum(impacts.get(word, 0) * count for word, count in words.counts.items())
+        return min(FULL * total // words.ideal, FULL)
+
+    def shared_words(
+        self, need_tokens: Sequence[str], offer_tokens: Sequence[str], *, limit: int
+    ) -> tuple[str, ...]:
+        """Return the analysed words that brought most to the value, ties in alphabet order."""
+        impacts = self.impacts(offer_tokens)
+        brought = {
+            word: impacts[word] * count
+            for word, count in self.need_words(need_tokens).counts.items()
+            if word in impacts
+        }
+        return tuple(sorted(brought, key=lambda word: (-brought[word], word))[:limit])
