@@ -21,7 +21,7 @@ from seed_data.build.tables import Row, degrees, join_list, read_table, split_li
 QUARTERS: Final = GEOGRAPHY.parent / "territories" / "npnru_quarters.csv"
 COLUMNS: Final = (
     "code_2024", "codes_2015", "name", "communes", "epci", "ept", "department", "region",
-    "lat", "lon", "interest", "interest_source", "evolution", "note",
+    "lat", "lon", "area_km2", "interest", "interest_source", "evolution", "note",
 )  # fmt: skip
 
 _EVOLUTIONS: Final = {
@@ -46,6 +46,13 @@ _SOURCES: Final = {
         "L’Essor, lessor42.fr, 2019 ; Journal du BTP, 09/03/2017"
     ),
 }
+# Since 2025 every commune of Mayotte is one quarter. The list of the programme gives the 2015
+# codes there without saying which commune each lies in; the press names the communes of two.
+_SAID_TO_HOLD: Final = {
+    "QN97660C": "Majicavo Koropa",
+    "QN97661C": "Kawéni",
+}
+_SAID_BY: Final = "Le Journal de Mayotte, 09/08/2021"
 _ABSORBED: Final = "absorbé"
 
 
@@ -56,9 +63,9 @@ def build(npnru: Sequence[Row], quarters: Iterable[Row], communes: Mapping[str, 
         for code in split_list(row["codes_qpv_2024"]):
             old_by_new.setdefault(code, []).append(row)
     kept = [
-        _current(row, old_by_new[row["code_qpv"]], communes)
+        _current(row, old_by_new.get(row["code_qpv"], []), communes)
         for row in quarters
-        if row["code_qpv"] in old_by_new
+        if row["code_qpv"] in old_by_new or row["code_qpv"] in _SAID_TO_HOLD
     ]
     return sorted(kept, key=lambda row: row["code_2024"]) + list(_without_heir(npnru))
 
@@ -67,7 +74,6 @@ def _current(quarter: Row, origins: Sequence[Row], communes: Mapping[str, Row]) 
     codes = split_list(quarter["insee"])
     members = [communes[code] for code in codes]
     interest, source = _interest(origins)
-    split = [row["code_qp2015"] for row in origins if "|" in row["codes_qpv_2024"]]
     return {
         "code_2024": quarter["code_qpv"],
         "codes_2015": join_list(sorted(row["code_qp2015"] for row in origins)),
@@ -79,11 +85,20 @@ def _current(quarter: Row, origins: Sequence[Row], communes: Mapping[str, Row]) 
         "region": quarter["code_region"],
         "lat": degrees(quarter["lat"]),
         "lon": degrees(quarter["lon"]),
+        "area_km2": quarter["superficie_km2"],
         "interest": interest,
         "interest_source": source,
         "evolution": _EVOLUTIONS[quarter["evolution_2024"]],
-        "note": f"Issu du partage de {', '.join(split)} en plusieurs quartiers" if split else "",
+        "note": _note(quarter["code_qpv"], origins),
     }
+
+
+def _note(code: str, origins: Sequence[Row]) -> str:
+    if code in _SAID_TO_HOLD:
+        held = _SAID_TO_HOLD[code]
+        return f"Comprend {held}, quartier du NPNRU ({_SAID_BY}) ; code de 2015 non établi"
+    split = [row["code_qp2015"] for row in origins if "|" in row["codes_qpv_2024"]]
+    return f"Issu du partage de {', '.join(split)} en plusieurs quartiers" if split else ""
 
 
 def _interest(origins: Sequence[Row]) -> tuple[str, str]:

@@ -4,6 +4,10 @@ import shutil
 import subprocess
 import tarfile
 from pathlib import Path
+from typing import Final
+
+# One retry after a second: without a registry the answer comes at once, not after minutes.
+_PATIENCE: Final = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000")
 
 
 class PackageUnavailableError(RuntimeError):
@@ -18,7 +22,7 @@ def fetch_package(name: str, version: str, folder: Path) -> Path:
         raise PackageUnavailableError(message)
     try:
         done = subprocess.run(  # noqa: S603 - npm itself, with a fixed package name
-            [npm, "pack", "--silent", f"{name}@{version}"],
+            [npm, "pack", "--silent", *_PATIENCE, f"{name}@{version}"],
             cwd=folder,
             capture_output=True,
             check=True,
