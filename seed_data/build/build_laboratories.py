@@ -22,7 +22,7 @@ from seed_data.build.tables import Row, join_list, read_table, split_list, write
 
 LABORATORIES: Final = GEOGRAPHY.parent / "bodies" / "laboratories.csv"
 SELECTION: Final = Path(__file__).with_name("laboratories.csv")
-EXTRACTED_ON: Final = "2022-02-08"
+EXTRACTED_ON: Final = "2022-02-08"  # at the latest
 COLUMNS: Final = (
     "slug", "kind", "name", "acronym", "rnsr", "structure", "commune", "website", "supervisors",
     "domains", "themes", "source", "source_url", "licence", "dated_on",
