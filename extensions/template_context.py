@@ -78,7 +78,12 @@ def init_app(app: Flask) -> None:
         long_date=long_date,
         number=format_decimal,
     )
-    app.jinja_env.globals.update(page_url=page_url, languages=LANGUAGES)
+    app.jinja_env.globals.update(
+        page_url=page_url,
+        languages=LANGUAGES,
+        # Some pages exist only in the demonstration or with a setting: menus skip the others.
+        has_page=app.view_functions.__contains__,
+    )
     app.context_processor(_site_facts)
 
 
