@@ -12,6 +12,10 @@ class IndexUnusable(Exception):  # noqa: N818 - a state of the index, named as c
     """The index is missing, damaged or of another schema version: rebuild it."""
 
 
+class IndexBusy(Exception):  # noqa: N818 - idem
+    """Another process holds the right to write: try again later."""
+
+
 @dataclass(frozen=True, slots=True)
 class IndexHealth:
     """State of an index: ``reason`` says in English why it is not usable."""
@@ -23,7 +27,11 @@ class IndexHealth:
 
 
 class SearchBackend(Protocol):
-    """An engine. Reading methods raise ``IndexUnusable`` and nothing else, whatever the text."""
+    """An engine.
+
+    Reading methods raise ``IndexUnusable`` and nothing else, whatever the text; writing
+    methods may also raise ``IndexBusy``, and then have changed nothing.
+    """
 
     def index_batch(self, documents: Iterable[SearchDocument]) -> int:
         """Add or replace ``documents`` (last one wins on a repeated id); return how many."""
