@@ -5,12 +5,42 @@ Only ``app`` imports this package.
 
 from flask import Flask
 
-from views import access, errors, language, pages, static_files
+from views import (
+    access,
+    completion,
+    directory,
+    errors,
+    language,
+    meetups,
+    needs,
+    offers,
+    organizations,
+    pages,
+    partnerships,
+    static_files,
+    territories,
+    themes,
+)
+
+PUBLIC_PAGES = (
+    pages,
+    language,
+    static_files,
+    directory,
+    completion,
+    organizations,
+    offers,
+    needs,
+    territories,
+    partnerships,
+    themes,
+    meetups,
+)
 
 
 def register_blueprints(app: Flask) -> None:
     """Attach every blueprint, the declared access matrix and the error pages."""
-    for module in (pages, language, static_files):
+    for module in PUBLIC_PAGES:
         app.register_blueprint(module.bp)
     access.init_app(app)
     errors.init_app(app)

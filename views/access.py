@@ -8,8 +8,10 @@ from werkzeug.local import LocalProxy
 
 from extensions.database import db_session
 from models.account import User
+from models.offer import Offer
 from models.organization import Organization
 from services import permissions
+from services.pages import offer_by_slug
 from views.matrix import MATRIX, Access
 
 
@@ -89,6 +91,19 @@ def managed_organization_or_404(slug: str) -> Organization:
     ):
         abort(404)
     return entry
+
+
+def offer_or_404(slug: str) -> Offer:
+    """Return the offer if the person may read it; missing and forbidden look the same."""
+    session = db_session()
+    offer = offer_by_slug(session, slug)
+    if offer is None:
+        abort(404)
+    if not offer.is_public and not permissions.can_edit_organization(
+        session, current_person(), offer.organization_id
+    ):
+        abort(404)
+    return offer
 
 
 def _by_slug(slug: str) -> Select[Organization]:

@@ -1,0 +1,55 @@
+"""Completion of the text fields, as JSON; every field works without it."""
+
+from typing import Final
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from extensions.database import db_session
+from extensions.search_engine import search_backend
+from services.indexing import withdrawn_ids
+from services.lookup import load_entries
+from services.places import complete_places
+from views.addresses import entry_key, entry_url
+from vocabulary.kinds import SubjectKind
+
+bp = Blueprint("completion", __name__, url_prefix="/completion")
+SHOWN: Final = 8
+LONGEST: Final = 80
+
+
+@bp.get("/lieux")
+def places() -> ResponseReturnValue:
+    """Offer the communes and quarters that what was typed may mean."""
+    found = complete_places(db_session(), _typed(), limit=SHOWN)
+    return jsonify(
+        [
+            {"kind": place.kind, "code": place.code, "label": place.label, "detail": place.detail}
+            for place in found
+        ]
+    )
+
+
+@bp.get("/recherche")
+def terms() -> ResponseReturnValue:
+    """Offer the titles of entries that hold the words typed."""
+    session = db_session()
+    hidden = withdrawn_ids(session)
+    found = search_backend().complete(_typed(), limit=SHOWN + len(hidden))
+    shown = [completion for completion in found if completion.id not in hidden][:SHOWN]
+    entries = load_entries(session, [completion.id for completion in shown])
+    return jsonify(
+        [
+            {
+                "kind": completion.kind,
+                "label": completion.text,
+                "url": entry_url(SubjectKind(completion.kind), entry_key(entries[completion.id])),
+            }
+            for completion in shown
+            if completion.id in entries
+        ]
+    )
+
+
+def _typed() -> str:
+    return request.args.get("q", "")[:LONGEST]
