@@ -24,7 +24,7 @@ from search.ranking import (
 )
 from search.spelling import corrected_text
 from search.strategy import Engine, Outcome, find
-from search.syntax import AllOf, Node, ParsedText, Phrase, Prefix, Relaxed, Term, cut, parse
+from search.syntax import AllOf, Loose, Node, ParsedText, Phrase, Prefix, Term, cut, parse
 from search.terms import DocumentTerms, document_terms
 
 Scores = dict[str, float]
@@ -192,9 +192,16 @@ class MemoryBackend:
         if isinstance(node, AllOf):
             return self._all(children)
         found = _sum(children)
-        if isinstance(node, Relaxed):
-            for key in self._all(children):
-                found[key] += RELAXED_BONUS
+        return self._loose(node, found) if isinstance(node, Loose) else found
+
+    def _loose(self, node: Loose, found: Scores) -> Scores:
+        for term in node.children:
+            if isinstance(term, Term):
+                stems = self._frequencies(STEM, term.stem)
+                relatives = self._bm25(ROOT, term.root)
+                _add(found, {key: s for key, s in relatives.items() if key not in stems})
+        if node.first is not None:
+            _add(found, dict.fromkeys(self._evaluate(node.first), RELAXED_BONUS))
         return found
 
     def _all(self, children: list[Scores]) -> Scores:
@@ -205,10 +212,8 @@ class MemoryBackend:
 
     def _term(self, term: Term) -> Scores:
         scores = self._bm25(STEM, term.stem)
-        for view, text in ((WORD, term.word), (ROOT, term.root)):
-            for key, score in self._bm25(view, text).items():
-                if key in scores:
-                    scores[key] += score
+        _add(scores, self._bm25(WORD, term.word))
+        _add(scores, self._bm25(ROOT, term.root))
         return scores
 
     def _prefix(self, prefix: Prefix) -> Scores:
@@ -274,6 +279,13 @@ def _sum(children: list[Scores]) -> Scores:
         for key, score in child.items():
             found[key] += score
     return dict(found)
+
+
+def _add(scores: Scores, more: Scores) -> None:
+    """Add what ``more`` says of the documents already in ``scores``."""
+    for key, score in more.items():
+        if key in scores:
+            scores[key] += score
 
 
 def _passes(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from search.query import MatchMode
-from search.syntax import AllOf, AnyOf, Node, ParsedText, Relaxed, parse
+from search.syntax import AllOf, Loose, Node, ParsedText, loosen, parse
 
 Matches = TypeVar("Matches")
 
@@ -47,9 +47,8 @@ def find(engine: Engine[Matches], text: str, mode: MatchMode) -> Outcome[Matches
 def _find_any(engine: Engine[Matches], parsed: ParsedText) -> Outcome[Matches]:
     correction = engine.correct(parsed)
     used = parsed if correction is None else parse(correction)
-    return Outcome(
-        engine.evaluate(AnyOf(used.clauses)), used, correction, correction_used=used is not parsed
-    )
+    matches = engine.evaluate(Loose(loosen(used.clauses)))
+    return Outcome(matches, used, correction, correction_used=used is not parsed)
 
 
 def _with_all(engine: Engine[Matches], parsed: ParsedText) -> Outcome[Matches]:
@@ -68,7 +67,8 @@ def _with_all(engine: Engine[Matches], parsed: ParsedText) -> Outcome[Matches]:
 
 
 def _relax(engine: Engine[Matches], outcome: Outcome[Matches]) -> Outcome[Matches]:
-    matches = engine.evaluate(Relaxed(outcome.parsed.clauses))
+    clauses = outcome.parsed.clauses
+    matches = engine.evaluate(Loose(loosen(clauses), first=AllOf(clauses)))
     if engine.count(matches) <= engine.count(outcome.matches):
         return outcome
     return Outcome(

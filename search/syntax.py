@@ -53,13 +53,17 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Relaxed:
-    """At least one child must match; entries that match them all come first."""
+class Loose:
+    """At least one child must match; what matches is also scored on relatives of the others.
+
+    A relative of a word has its root, not its stem. Entries that match ``first`` come first.
+    """
 
     children: tuple["Node", ...]
+    first: "Node | None" = None
 
 
-Node = Term | Prefix | Phrase | AllOf | AnyOf | Relaxed
+Node = Term | Prefix | Phrase | AllOf | AnyOf | Loose
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,19 @@ def parse(text: str) -> ParsedText:
     clauses.extend(_word_clauses(plain))
     words = tuple(part for unit in plain for part in unit.parts)
     return ParsedText(cleaned, tuple(dict.fromkeys(clauses)), words)
+
+
+def loosen(clauses: Iterable[Node]) -> tuple[Node, ...]:
+    """Return the words, phrases and beginnings inside ``clauses``, each once."""
+    return tuple(dict.fromkeys(_leaves(clauses)))
+
+
+def _leaves(nodes: Iterable[Node]) -> Iterator[Node]:
+    for node in nodes:
+        if isinstance(node, AllOf | AnyOf | Loose):
+            yield from _leaves(node.children)
+        else:
+            yield node
 
 
 def term_of(token: Token) -> Term:
@@ -172,5 +189,5 @@ def _terms(nodes: Iterable[Node]) -> Iterator[Term]:
             yield node
         elif isinstance(node, Phrase):
             yield from node.terms
-        elif isinstance(node, AllOf | AnyOf | Relaxed):
+        elif isinstance(node, AllOf | AnyOf | Loose):
             yield from _terms(node.children)

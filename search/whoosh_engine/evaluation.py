@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.ranking import RELAXED_BONUS, STEM, WORD
-from search.syntax import AllOf, Node, Phrase, Prefix, Relaxed, Term
+from search.syntax import AllOf, Loose, Node, Phrase, Prefix, Term
 from search.whoosh_engine.schema import NAME
 from search.whoosh_engine.segment import Documents
 from search.whoosh_engine.snapshot import NOTHING, Scored, Snapshot, places_of
@@ -47,7 +47,7 @@ class Evaluation:
         if isinstance(node, AllOf):
             return all_of(children)
         found = any_of(children, self.snapshot.size)
-        return _with_bonus(found, all_of(children)) if isinstance(node, Relaxed) else found
+        return self._loose(node, found) if isinstance(node, Loose) else found
 
     def titles(self, words: Sequence[str]) -> Documents:
         """Return the documents whose title has every word, the last one as a beginning."""
@@ -56,6 +56,17 @@ class Evaluation:
         found = np.unique(np.concatenate([np.empty(0, np.int32), *last]))
         whole = [self.snapshot.names(word) for word in words[:-1]]
         return reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), whole, found)
+
+    def _loose(self, node: Loose, found: Scored) -> Scored:
+        scores = np.zeros(self.snapshot.size)
+        scores[found.documents] = found.scores
+        for term in node.children:
+            if isinstance(term, Term) and self.in_time():
+                relatives = self.snapshot.relatives(term)
+                scores[relatives.documents] += relatives.scores
+        if node.first is not None:
+            scores[self.evaluate(node.first).documents] += RELAXED_BONUS
+        return Scored(found.documents, scores[found.documents])
 
     def _prefix(self, prefix: Prefix) -> Scored:
         words = list(islice(self.snapshot.words_from(WORD, prefix.start), MOST_EXPANSIONS + 1))
@@ -121,10 +132,3 @@ def any_of(children: Sequence[Scored], size: int) -> Scored:
         scores[child.documents] += child.scores
     documents = np.flatnonzero(scores).astype(np.int32)
     return Scored(documents, scores[documents])
-
-
-def _with_bonus(found: Scored, complete: Scored) -> Scored:
-    places, _ = places_of(complete.documents, found.documents)
-    scores = found.scores.copy()
-    scores[places] += RELAXED_BONUS
-    return Scored(found.documents, scores)

@@ -132,6 +132,10 @@ class Snapshot:
         """Return the documents of a stem with their BM25F over the three views."""
         return self._terms.get(term, partial(self._score_term, term))
 
+    def relatives(self, term: Term) -> Scored:
+        """Return the documents that have the root of a word without its stem."""
+        return self._terms.get(("relatives", term), partial(self._score_relatives, term))
+
     def words(self, words: Sequence[str]) -> Scored:
         """Return the documents having any of ``words``, scored as if they were one word."""
         weights = np.zeros(self.size)
@@ -184,6 +188,13 @@ class Snapshot:
             places, common = places_of(other.documents, stem.documents)
             scores[places] += other.scores[common]
         return Scored(stem.documents, scores)
+
+    def _score_relatives(self, term: Term) -> Scored:
+        root = self._view(ROOT, term.root)
+        stems, _ = self._joined_postings(STEM, term.stem)
+        other = np.ones(len(root.documents), np.bool_)
+        other[places_of(stems, root.documents)[0]] = False
+        return Scored(root.documents[other], root.scores[other])
 
     def _view(self, field: str, text: str) -> Scored:
         documents, weights = self._joined_postings(field, text)
