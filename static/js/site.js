@@ -1,0 +1,25 @@
+// Starts what a page asks for by its data- attributes. Every page works without it.
+
+import { initCombobox } from "./combobox.js";
+import { initFacetsFold } from "./facets.js";
+import { initConfirm, initCounter, initErrorSummary, initGuard, initPreview } from "./forms.js";
+import { initMenu } from "./menus.js";
+import { initPrint } from "./print.js";
+import { initThemeSwitch } from "./theme.js";
+
+const STARTERS = {
+  "[data-theme-switch]": initThemeSwitch,
+  ".menu": initMenu,
+  "[data-combobox]": initCombobox,
+  "[data-facets-fold]": initFacetsFold,
+  "[data-counter-for]": initCounter,
+  "[data-guard]": initGuard,
+  "[data-error-summary]": initErrorSummary,
+  "[data-confirm]": initConfirm,
+  "[data-preview]": initPreview,
+};
+
+for (const [selector, start] of Object.entries(STARTERS)) {
+  for (const element of document.querySelectorAll(selector)) start(element);
+}
+initPrint();
