@@ -11,6 +11,7 @@ from config import Settings
 from extensions.database import db, db_session
 from extensions.search_engine import search_backend
 from jobs.schema import migrate
+from jobs.seed_commands import register_seed_commands
 from jobs.worker import Worker
 from services.indexing import check_index, rebuild_index
 
@@ -22,6 +23,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(migrate_command)
     app.cli.add_command(worker_command)
     app.cli.add_command(index_commands)
+    register_seed_commands(app)
 
 
 def current_settings() -> Settings:

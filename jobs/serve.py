@@ -16,9 +16,10 @@ from extensions.database import db, db_session
 from extensions.search_engine import search_backend
 from jobs.cli import make_worker
 from jobs.schema import is_current, migrate
+from jobs.seed_commands import load_ground_data
 from services.demo_data import DEMO_ACCOUNTS, DEMO_PASSWORD
 from services.indexing import rebuild_index
-from services.seeding import is_seeded, seed_everything
+from services.seeding import is_seeded
 
 WEB_THREADS = 8
 WORKER_RESTART_SECONDS = 2.0
@@ -41,8 +42,7 @@ def prepare(app: Flask, say: Callable[[str], None]) -> None:
             migrate(db.engine)
         if not is_seeded(db_session()):
             say("Chargement des données de départ …")
-            seed_everything(db_session(), with_demo=settings.demo)
-            db_session().commit()
+            load_ground_data(db_session(), settings)
         if not search_backend().health().usable:
             say("Construction de l’index de recherche …")
             rebuild_index(db_session(), search_backend())

@@ -1,0 +1,250 @@
+"""The demonstration: its accounts, its fictional entries, and removing them all."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import delete, insert, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from models.account import Role, User
+from models.federation import FederationMember
+from models.meetup import MeetupDay
+from models.membership import Membership
+from models.need import Need
+from models.offer import Offer
+from models.organization import Organization
+from models.outbox import OutboxMessage
+from models.partnership import PartnershipMember
+from models.revision import Revision
+from models.withdrawal import Withdrawal
+from search.documents import document_id
+from services.indexing import INDEX_ENTRY
+from services.seeding_demo import seed_demo_entries
+from vocabulary.kinds import (
+    TERRITORY_KINDS,
+    MembershipRole,
+    MembershipState,
+    OrganizationKind,
+    SubjectKind,
+    UserRole,
+)
+
+# Printed at start and known to all: these accounts exist in the demonstration only.
+DEMO_PASSWORD: Final = "tour-de-table-2026"  # noqa: S105
+DEMO_DOMAIN: Final = "demo.example"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """One account of the demonstration; ``kinds`` are those of the organisation it joins."""
+
+    email: str
+    display_name: str
+    purpose: str
+    role: UserRole
+    kinds: frozenset[OrganizationKind] = frozenset()
+    membership: MembershipRole = MembershipRole.OWNER
+
+
+DEMO_ACCOUNTS: Final = (
+    DemoAccount(
+        f"innovateur@{DEMO_DOMAIN}",
+        "Compte innovateur (démo)",
+        "responsable d’une startup",
+        UserRole.MEMBER,
+        frozenset({OrganizationKind.STARTUP}),
+    ),
+    DemoAccount(
+        f"contributrice@{DEMO_DOMAIN}",
+        "Compte contributeur (démo)",
+        "contributrice de la même startup",
+        UserRole.MEMBER,
+        frozenset({OrganizationKind.STARTUP}),
+        MembershipRole.EDITOR,
+    ),
+    DemoAccount(
+        f"collectivite@{DEMO_DOMAIN}",
+        "Compte collectivité (démo)",
+        "responsable d’un acteur du territoire",
+        UserRole.MEMBER,
+        TERRITORY_KINDS,
+    ),
+    DemoAccount(
+        f"equipe@{DEMO_DOMAIN}", "Équipe ANRU, premier compte (démo)", "équipe", UserRole.STAFF
+    ),
+    DemoAccount(
+        f"equipe2@{DEMO_DOMAIN}",
+        "Équipe ANRU, second compte (démo)",
+        "équipe, seconde personne",
+        UserRole.STAFF,
+    ),
+    DemoAccount(
+        f"administration@{DEMO_DOMAIN}",
+        "Administration (démo)",
+        "administratrice",
+        UserRole.ADMINISTRATOR,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoRemoval:
+    """How many entries of the demonstration were removed."""
+
+    organizations: int
+    offers: int
+    needs: int
+    meetups: int
+    accounts: int
+    logos: int
+
+
+def seed_demo(session: Session, *, hash_password: Callable[[str], str], now: datetime) -> int:
+    """Create the demo entries and accounts that are missing; return how many.
+
+    Raises:
+        LookupError: the roles are not there yet.
+    """
+    return seed_demo_entries(session) + _seed_accounts(session, hash_password, now)
+
+
+def remove_demo(session: Session, *, uploads_dir: Path, now: datetime) -> DemoRemoval:
+    """Remove every demo entry, account and logo, and hide them from search at once.
+
+    Entries added to a demo organisation since (offers, members, revisions) go with it.
+    """
+    actors = set(session.scalars(select(Organization.id).where(Organization.is_demo)))
+    offers = set(
+        session.scalars(
+            select(Offer.id).where(or_(Offer.is_demo, Offer.organization_id.in_(actors)))
+        )
+    )
+    needs = set(session.scalars(select(Need.id).where(Need.is_demo)))
+    people = set(session.scalars(select(User.id).where(User.email.endswith(f"@{DEMO_DOMAIN}"))))
+    _withdraw(session, SubjectKind.ORGANIZATION, actors, now)
+    _withdraw(session, SubjectKind.OFFER, offers, now)
+    _withdraw(session, SubjectKind.NEED, needs, now)
+    logos = _remove_logos(session, actors, uploads_dir)
+    _delete(session, Need.id, needs)
+    _delete(session, Offer.id, offers)
+    _remove_organizations(session, actors)
+    meetups = session.execute(delete(MeetupDay).where(MeetupDay.is_demo))
+    _remove_accounts(session, people)
+    session.expire_all()
+    return DemoRemoval(
+        organizations=len(actors),
+        offers=len(offers),
+        needs=len(needs),
+        meetups=int(meetups.rowcount),  # type: ignore[attr-defined]
+        accounts=len(people),
+        logos=logos,
+    )
+
+
+def _seed_accounts(session: Session, hash_password: Callable[[str], str], now: datetime) -> int:
+    present = set(session.scalars(select(User.email)))
+    missing = [account for account in DEMO_ACCOUNTS if account.email not in present]
+    if not missing:
+        return 0
+    roles = {role.name: role for role in session.scalars(select(Role))}
+    password = hash_password(DEMO_PASSWORD)
+    naive_now = now.astimezone(UTC).replace(tzinfo=None)  # Flask-Security's own columns
+    for account in missing:
+        user = User(
+            email=account.email,
+            display_name=account.display_name,
+            password=password,
+            active=True,
+            confirmed_at=naive_now,
+            fs_uniquifier=uuid.uuid4().hex,
+            last_contact_at=now,
+            roles=[roles[account.role.value]],
+        )
+        session.add(user)
+        session.flush()
+        _join_organization(session, user, account, now)
+    session.flush()
+    return len(missing)
+
+
+def _join_organization(session: Session, user: User, account: DemoAccount, now: datetime) -> None:
+    if not account.kinds:
+        return
+    organization_id = session.scalar(
+        select(Organization.id)
+        .where(Organization.is_demo, Organization.kind.in_(account.kinds))
+        .order_by(Organization.slug)
+        .limit(1)
+    )
+    if organization_id is not None:
+        session.add(
+            Membership(
+                organization_id=organization_id,
+                user_id=user.id,
+                role=account.membership,
+                state=MembershipState.APPROVED,
+                created_at=now,
+                decided_at=now,
+            )
+        )
+
+
+def _withdraw(session: Session, kind: SubjectKind, keys: set[int], now: datetime) -> None:
+    documents = sorted(document_id(kind, key) for key in keys)
+    if not documents:
+        return
+    waiting = set(session.scalars(select(Withdrawal.document_id)))
+    fresh = [{"document_id": name, "at": now} for name in documents if name not in waiting]
+    if fresh:
+        session.execute(insert(Withdrawal), fresh)
+    session.execute(insert(OutboxMessage), [_index_message(name, now) for name in documents])
+
+
+def _index_message(document: str, now: datetime) -> dict[str, Any]:
+    return {
+        "topic": INDEX_ENTRY,
+        "payload": {"document_id": document},
+        "created_at": now,
+        "due_at": now,
+    }
+
+
+def _remove_logos(session: Session, actors: set[int], uploads_dir: Path) -> int:
+    """Remove the pictures that no remaining entry uses: equal pictures share one file."""
+    used = select(Organization.logo).where(Organization.logo != "")
+    gone = set(session.scalars(used.where(Organization.id.in_(actors))))
+    kept = set(session.scalars(used.where(Organization.id.not_in(actors))))
+    removed = 0
+    for digest in sorted(gone - kept):
+        for path in uploads_dir.rglob(f"{digest}*"):
+            path.unlink()
+            removed += 1
+    return removed
+
+
+def _remove_organizations(session: Session, actors: set[int]) -> None:
+    # SQLite would do most of it by cascade; said here so that no foreign key is relied upon.
+    for column in (
+        Revision.organization_id,
+        Membership.organization_id,
+        FederationMember.federator_id,
+        FederationMember.member_id,
+        PartnershipMember.organization_id,
+    ):
+        session.execute(delete(column.class_).where(column.in_(actors)))
+    _delete(session, Organization.id, actors)
+
+
+def _remove_accounts(session: Session, people: set[int]) -> None:
+    for user in session.scalars(select(User).where(User.id.in_(people))):
+        session.delete(user)
+    session.flush()
+
+
+def _delete(session: Session, column: InstrumentedAttribute[int], keys: set[int]) -> None:
+    if keys:
+        session.execute(delete(column.class_).where(column.in_(keys)))

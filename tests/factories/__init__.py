@@ -1,0 +1,1 @@
+"""Objects for tests, with only what a test does not care about filled in."""
