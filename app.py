@@ -15,7 +15,16 @@ from config import (
     load_settings,
     prepare_data_dir,
 )
-from extensions import assets, database, headers, i18n, search_engine, security, template_context
+from extensions import (
+    assets,
+    database,
+    headers,
+    i18n,
+    matcher,
+    search_engine,
+    security,
+    template_context,
+)
 from jobs.cli import register_commands
 from jobs.serve import DatabaseUnreachable, prepare, serve
 from views import register_blueprints
@@ -40,6 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.init_app(app)
     assets.init_app(app)
     search_engine.init_app(app, settings)
+    matcher.init_app(app)
     template_context.init_app(app)
     register_blueprints(app)
     headers.init_app(app, is_https=settings.is_https, tile_origin=_origin(settings.tile_url))

@@ -240,3 +240,21 @@ def public_figures(session: Session) -> Figures:
         )
     ).one()
     return Figures(*row)
+
+
+def open_needs_of(session: Session, territory: Territory, day: date) -> Sequence[Need]:
+    """Return the open needs of a quarter."""
+    return session.scalars(
+        Need.open_on(day).where(Need.territory_id == territory.id).order_by(Need.id)
+    ).all()
+
+
+def offer_ids_of(session: Session, entry: Organization) -> list[int]:
+    """Return the published offers of an actor."""
+    return list(
+        session.scalars(
+            select(Offer.id)
+            .where(Offer.organization_id == entry.id, Offer.state == PublicationState.PUBLISHED)
+            .order_by(Offer.id)
+        )
+    )

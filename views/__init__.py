@@ -11,6 +11,7 @@ from views import (
     directory,
     errors,
     language,
+    matches,
     meetups,
     needs,
     offers,
@@ -35,6 +36,7 @@ PUBLIC_PAGES = (
     partnerships,
     themes,
     meetups,
+    matches,
 )
 
 

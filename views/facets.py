@@ -1,7 +1,7 @@
 """The filters of a list as the page shows them: groups, labels, counts, what is ticked."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask_babel import gettext
@@ -20,7 +20,7 @@ class Option:
 
     value: str
     label: str
-    count: int
+    count: int | None
     is_selected: bool
     level: int = 0
 
@@ -102,6 +102,27 @@ def facet_groups(
         if options:
             groups.append(FacetGroup(facet, str(gettext(title)), options))
     return groups
+
+
+def choice_groups(
+    facets: Iterable[str], selected: Mapping[str, frozenset[str]]
+) -> list[FacetGroup]:
+    """Return the groups of a list that counts nothing: every value may be ticked."""
+    return [
+        FacetGroup(
+            facet,
+            str(gettext(TITLES[facet])),
+            tuple(
+                replace(option, count=None)
+                for option in _options(
+                    facet,
+                    dict.fromkeys(known_values(facet), 0),
+                    selected.get(facet, frozenset()) & known_values(facet),
+                )
+            ),
+        )
+        for facet in facets
+    ]
 
 
 def _options(facet: str, found: Mapping[str, int], ticked: frozenset[str]) -> Iterable[Option]:

@@ -36,19 +36,19 @@ MATRIX: Final[dict[str, Access]] = {
     "completion.places": Access.PUBLIC,
     "completion.terms": Access.PUBLIC,
     "organizations.show": Access.PUBLIC,
-    "organizations.matches": Access.PUBLIC,
     "offers.show": Access.PUBLIC,
-    "offers.matches": Access.PUBLIC,
     "territories.show": Access.PUBLIC,
-    "territories.matches": Access.PUBLIC,
     "needs.show": Access.PUBLIC,
-    "needs.matches": Access.PUBLIC,
     "partnerships.show": Access.PUBLIC,
     "themes.index": Access.PUBLIC,
     "themes.show": Access.PUBLIC,
     "meetups.index": Access.PUBLIC,
     "meetups.show": Access.PUBLIC,
     "matches.explore": Access.PUBLIC,
+    "matches.need": Access.PUBLIC,
+    "matches.territory": Access.PUBLIC,
+    "matches.offer": Access.PUBLIC,
+    "matches.organization": Access.PUBLIC,
     # Accounts and memberships (views/account.py and Flask-Security)
     # Registering (views/workspace.py, views/registration.py, views/offer_editing.py, ...)
     # Moderation (views/moderation.py)

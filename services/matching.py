@@ -1,0 +1,198 @@
+"""Explained matches: what answers a need, a quarter or a sentence, and what awaits an offer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from matching.column_scores import score_offers
+from matching.explain import WhyNot, why_not
+from matching.filters import NeedFilters, OfferFilters
+from matching.profiles import NeedProfile, OfferProfile
+from matching.ranking import Page, Ranking, rank_needs, rank_offers, rank_organizations
+from matching.weights import Direction
+from models.need import Need
+from models.offer import Offer
+from models.organization import Organization
+from models.territory import Territory
+from services.match_base import (
+    MatchBase,
+    MatchBaseCache,
+    withdrawn_needs,
+    withdrawn_offers,
+)
+
+SHOWN_EXCLUDED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a list is made: it decides deadlines, freshness and how ties turn."""
+
+    now: datetime
+    today: date
+
+    @property
+    def seed(self) -> int:
+        """Return the seed by which ties rotate: it changes every day and can be replayed."""
+        return self.today.toordinal()
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A related offer that a gate keeps out, and why."""
+
+    offer: OfferProfile
+    reasons: WhyNot
+
+
+@dataclass(frozen=True, slots=True)
+class OfferMatches:
+    """The list of offers or actors for a need, with the entries that the lines name."""
+
+    need: NeedProfile
+    ranking: Ranking
+    offers: dict[int, Offer]
+    excluded: tuple[Excluded, ...]
+    excluded_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeedMatches:
+    """The list of needs or quarters for an offer or an actor, with the entries named."""
+
+    ranking: Ranking
+    needs: dict[int, Need]
+    territories: dict[int, Territory]
+    offers: dict[int, Offer]
+
+
+class Matcher:
+    """Answers the match pages of one process over its cached columns."""
+
+    def __init__(self) -> None:
+        self._cache = MatchBaseCache()
+
+    def base(self, session: Session, moment: Moment) -> MatchBase:
+        """Return the columns in force."""
+        return self._cache.get(session, now=moment.now, today=moment.today)
+
+    def for_need(
+        self,
+        session: Session,
+        need: NeedProfile,
+        *,
+        moment: Moment,
+        page: Page,
+        filters: OfferFilters,
+        by_actor: bool = False,
+    ) -> OfferMatches:
+        """Rank the offers for ``need``, or with ``by_actor`` the actors by their best offer."""
+        base = self.base(session, moment)
+        filters = replace(filters, withdrawn_ids=withdrawn_offers(session, base))
+        rank = rank_organizations if by_actor else rank_offers
+        ranking = rank(
+            need,
+            base.offers,
+            context=base.offers.basis.context(moment.today),
+            page=replace(page, seed=moment.seed),
+            filters=filters,
+        )
+        excluded, total = _excluded(need, base, filters, moment.today)
+        shown = [line.offer.id for line in ranking.matches] + [one.offer.id for one in excluded]
+        return OfferMatches(need, ranking, load_offers(session, shown), excluded, total)
+
+    def for_offers(
+        self,
+        session: Session,
+        offer_ids: Sequence[int],
+        *,
+        moment: Moment,
+        page: Page,
+        filters: NeedFilters,
+        by_territory: bool = False,
+    ) -> NeedMatches:
+        """Rank the open needs, or the quarters that state them, for these published offers."""
+        base = self.base(session, moment)
+        wanted = frozenset(offer_ids) - withdrawn_offers(session, base)
+        profiles = [profile for profile in base.offers.offers if profile.id in wanted]
+        columns = base.territories if by_territory else base.needs
+        if not by_territory:
+            filters = replace(filters, withdrawn_ids=withdrawn_needs(session, base))
+        ranking = rank_needs(
+            profiles,
+            columns,
+            context=columns.basis.context(moment.today),
+            page=replace(page, seed=moment.seed),
+            filters=filters,
+        )
+        shown = [line.need.id for line in ranking.matches]
+        return NeedMatches(
+            ranking=ranking,
+            needs={} if by_territory else load_needs(session, shown),
+            territories=load_territories(session, shown) if by_territory else {},
+            offers=load_offers(session, [line.offer.id for line in ranking.matches]),
+        )
+
+    def explain_absence(
+        self, session: Session, need: NeedProfile, offer_id: int, *, moment: Moment
+    ) -> Excluded | None:
+        """Say why one offer is absent from the list of ``need`` or low in it."""
+        base = self.base(session, moment)
+        for profile in base.offers.offers:
+            if profile.id == offer_id:
+                return _why_not(need, profile, base, moment.today)
+        return None
+
+
+def _excluded(
+    need: NeedProfile, base: MatchBase, filters: OfferFilters, today: date
+) -> tuple[tuple[Excluded, ...], int]:
+    """Return the best related offers that a gate keeps out, and how many there are."""
+    scores = score_offers(need, base.offers, base.offers.basis.context(today))
+    hidden = np.isin(base.offers.ids, sorted(filters.withdrawn_ids))
+    rows = np.flatnonzero(~scores.passed & scores.related & ~hidden)
+    order = np.lexsort((base.offers.ids[rows], -scores.points[rows]))
+    best = rows[order][:SHOWN_EXCLUDED].tolist()
+    shown = tuple(_why_not(need, base.offers.offers[row], base, today) for row in best)
+    return shown, len(rows)
+
+
+def _why_not(need: NeedProfile, offer: OfferProfile, base: MatchBase, today: date) -> Excluded:
+    basis = base.offers.basis
+    return Excluded(
+        offer,
+        why_not(
+            need,
+            offer,
+            direction=Direction.NEED_TO_OFFER,
+            context=basis.context(today),
+            statistics=basis.statistics,
+        ),
+    )
+
+
+def load_offers(session: Session, ids: Sequence[int]) -> dict[int, Offer]:
+    """Load public offers with what a match card shows of them."""
+    actor = joinedload(Offer.organization).joinedload(Organization.commune)
+    found = session.scalars(Offer.published().where(Offer.id.in_(set(ids))).options(actor))
+    return {offer.id: offer for offer in found.unique()}
+
+
+def load_needs(session: Session, ids: Sequence[int]) -> dict[int, Need]:
+    """Load public needs with what a match card shows of them."""
+    place = joinedload(Need.territory).selectinload(Territory.communes)
+    options = (place, joinedload(Need.carrier))
+    found = session.scalars(Need.published().where(Need.id.in_(set(ids))).options(*options))
+    return {need.id: need for need in found.unique()}
+
+
+def load_territories(session: Session, ids: Sequence[int]) -> dict[int, Territory]:
+    """Load quarters with what a match card shows of them."""
+    statement = select(Territory).where(Territory.id.in_(set(ids)))
+    found = session.scalars(statement.options(selectinload(Territory.communes)))
+    return {territory.id: territory for territory in found}
