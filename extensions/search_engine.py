@@ -19,7 +19,7 @@ def open_backend(settings: Settings) -> SearchBackend:
         from search.memory_backend import MemoryBackend  # noqa: PLC0415 - one engine is loaded
 
         return MemoryBackend()
-    from search.whoosh_engine import WhooshBackend  # noqa: PLC0415 - one engine is loaded
+    from search.whoosh_engine.backend import WhooshBackend  # noqa: PLC0415 - one engine is loaded
 
     return WhooshBackend(settings.index_dir)
 

@@ -7,12 +7,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from config import Settings
+from extensions.account_mail import ACCOUNT_MAIL, write_account_mail
 from extensions.mailbox import SEND_MAIL
+from extensions.membership_mail import write_membership_mail
 from jobs.mailer import send_mail
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
 from search.backend import SearchBackend
-from services.indexing import INDEX_ENTRY, index_entries
+from services.indexing import (
+    INDEX_ENTRY,
+    forget_withdrawal,
+    index_entries,
+)
+from services.memberships import MEMBERSHIP_MAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +45,40 @@ def _send_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> No
             continue
         if send_mail(mail, context.settings):
             mail.sent_at = context.now
+            mail.text_body = mail.html_body = ""  # the links of a message are not kept here
+
+
+def _write_account_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_account_mail(context.session, message.payload)
+
+
+def _write_membership_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_membership_mail(context.session, message.payload)
 
 
 def _index_entries(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
     identifiers = [str(message.payload["document_id"]) for message in messages]
-    index_entries(
-        context.session,
-        context.backend,
-        identifiers,
-        until=max(message.created_at for message in messages),
-    )
+    index_entries(context.session, context.backend, identifiers)
 
 
-HANDLERS: Mapping[str, Handler] = {SEND_MAIL: _send_mails, INDEX_ENTRY: _index_entries}
+def _forget_withdrawals(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        identifier = str(message.payload["document_id"])
+        forget_withdrawal(context.session, context.backend, identifier, until=message.created_at)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    ACCOUNT_MAIL: _write_account_mails,
+    MEMBERSHIP_MAIL: _write_membership_mails,
+    SEND_MAIL: _send_mails,
+    INDEX_ENTRY: _index_entries,
+}
 # Mail goes one by one, so that a relay's refusal concerns one message; the index in batches.
-BATCH_SIZE: Mapping[str, int] = {SEND_MAIL: 1, INDEX_ENTRY: 50}
+BATCH_SIZE: Mapping[str, int] = {
+    ACCOUNT_MAIL: 1,
+    MEMBERSHIP_MAIL: 1,
+    SEND_MAIL: 1,
+    INDEX_ENTRY: 50,
+}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, delete, select
@@ -31,19 +31,41 @@ from services.outbox import post_message
 from vocabulary.kinds import SubjectKind
 
 INDEX_ENTRY = "index.entry"
+FORGET_WITHDRAWAL = "index.forget"
+KEPT_HIDDEN = timedelta(seconds=15)
 CHUNK = 500
 
 
 def request_indexing(session: Session, kind: SubjectKind, key: int, *, now: datetime) -> None:
-    """Ask for one entry to be written to the index again, in the running transaction."""
-    post_message(session, INDEX_ENTRY, {"document_id": document_id(kind, key)}, now=now)
+    """Ask for one public entry to be written to the index again, in the running transaction."""
+    identifier = document_id(kind, key)
+    session.execute(delete(Withdrawal).where(Withdrawal.document_id == identifier))
+    post_message(session, INDEX_ENTRY, {"document_id": identifier}, now=now)
 
 
 def withdraw_from_search(session: Session, kind: SubjectKind, key: int, *, now: datetime) -> None:
-    """Hide one entry from every answer as soon as the transaction ends, then from the index."""
+    """Hide one entry from every answer as soon as the transaction ends, then from the index.
+
+    The mark outlives the entry in the index for a while: a web process may still be reading the
+    generation before.
+    """
     identifier = document_id(kind, key)
     session.merge(Withdrawal(document_id=identifier, at=now))
     post_message(session, INDEX_ENTRY, {"document_id": identifier}, now=now)
+    post_message(
+        session, FORGET_WITHDRAWAL, {"document_id": identifier}, now=now, due_at=now + KEPT_HIDDEN
+    )
+
+
+def forget_withdrawal(
+    session: Session, backend: SearchBackend, identifier: str, *, until: datetime
+) -> None:
+    """Remove the mark of a withdrawal made up to ``until``, once no index holds the entry."""
+    if identifier in backend.ids():
+        index_entries(session, backend, [identifier])
+    session.execute(
+        delete(Withdrawal).where(Withdrawal.document_id == identifier, Withdrawal.at <= until)
+    )
 
 
 def withdrawn_ids(session: Session) -> frozenset[str]:
@@ -51,14 +73,8 @@ def withdrawn_ids(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(select(Withdrawal.document_id)))
 
 
-def index_entries(
-    session: Session, backend: SearchBackend, identifiers: Iterable[str], *, until: datetime
-) -> None:
-    """Write the present state of these entries to the index.
-
-    Withdrawals recorded up to ``until`` are cleared once the index has forgotten the entry, or
-    holds it again because it came back.
-    """
+def index_entries(session: Session, backend: SearchBackend, identifiers: Iterable[str]) -> None:
+    """Write the present state of these entries to the index: public ones in, others out."""
     wanted = sorted(set(identifiers))
     documents = documents_of(session, wanted)
     present = {document.id for document in documents}
@@ -67,9 +83,6 @@ def index_entries(
         backend.delete(gone)
     if documents:
         backend.index_batch(documents)
-    session.execute(
-        delete(Withdrawal).where(Withdrawal.document_id.in_(wanted), Withdrawal.at <= until)
-    )
 
 
 def documents_of(session: Session, identifiers: Sequence[str]) -> list[SearchDocument]:
