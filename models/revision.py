@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.account import User
@@ -15,6 +15,8 @@ OPEN_STATES = (
     PublicationState.SUBMITTED,
     PublicationState.CHANGES_REQUESTED,
 )
+# The same list for the index that keeps two drafts from being opened at one moment.
+_IS_OPEN = f"state IN ({', '.join(repr(state.value) for state in OPEN_STATES)})"
 
 
 class Revision(Base):
@@ -25,7 +27,17 @@ class Revision(Base):
     """
 
     __tablename__ = "revision"
-    __table_args__ = (Index("ix_revision_subject", "subject_kind", "subject_id"),)
+    __table_args__ = (
+        Index("ix_revision_subject", "subject_kind", "subject_id"),
+        Index(
+            "uq_revision_open",
+            "subject_kind",
+            "subject_id",
+            unique=True,
+            sqlite_where=text(_IS_OPEN),
+            postgresql_where=text(_IS_OPEN),
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     subject_kind: Mapped[SubjectKind] = mapped_column(coded(SubjectKind))

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
+from models.audit import AuditEntry
 from models.offer import Offer
 from models.organization import Organization
 from models.revision import Revision
@@ -19,11 +20,13 @@ from services.drafts import (
     kind_of,
     label_of_entry,
     open_revision,
+    organization_id_of,
     public_content,
     published_content,
     start_revision,
 )
 from services.entry_contents import revision_content, write_offer, write_organization
+from services.entry_notices import EntryEvent, tell_people
 from services.errors import Conflict, NotFound, RuleViolation
 from services.indexing import request_indexing
 from services.logos import request_logo_sweep
@@ -85,7 +88,8 @@ def submit_entry(
     if not entry.version:
         entry.state = PublicationState.SUBMITTED
     flush_or_conflict(session)
-    record(session, "entry.submitted", entry, actor=author, now=now)
+    line = record(session, "entry.submitted", entry, actor=author, now=now)
+    announce(session, EntryEvent.SUBMITTED, entry, line=line, author=author.id, now=now)
     return True
 
 
@@ -130,7 +134,9 @@ def publish_revision(
     if former_logo and isinstance(entry, Organization) and former_logo != entry.logo:
         request_logo_sweep(session, former_logo, now=now)
     details = {"version": entry.version, "revision": revision.id}
-    record(session, "entry.published", entry, actor=moderator, now=now, details=details)
+    line = record(session, "entry.published", entry, actor=moderator, now=now, details=details)
+    author = revision.author_id
+    announce(session, EntryEvent.PUBLISHED, entry, line=line, author=author, now=now)
     return entry
 
 
@@ -159,7 +165,10 @@ def request_changes(
         entry.state = PublicationState.CHANGES_REQUESTED
     _close(session, revision, PublicationState.CHANGES_REQUESTED, moderator, now)
     details = {"reasons": revision.reasons, "comment": revision.comment}
-    record(session, "entry.changes_requested", entry, actor=moderator, now=now, details=details)
+    action = "entry.changes_requested"
+    line = record(session, action, entry, actor=moderator, now=now, details=details)
+    author = revision.author_id
+    announce(session, EntryEvent.CHANGES_REQUESTED, entry, line=line, author=author, now=now)
     return entry
 
 
@@ -194,9 +203,9 @@ def record(
     actor: User | None,
     now: datetime,
     details: Mapping[str, object] | None = None,
-) -> None:
+) -> AuditEntry:
     """Write one line about ``entry`` to the audit log."""
-    record_action(
+    return record_action(
         session,
         action,
         actor=actor,
@@ -205,6 +214,29 @@ def record(
         label=label_of_entry(entry),
         now=now,
         details=details,
+    )
+
+
+def announce(
+    session: Session,
+    event: EntryEvent,
+    entry: Entry,
+    *,
+    line: AuditEntry,
+    now: datetime,
+    author: int | None = None,
+) -> None:
+    """Tell the people of the entry what the line of the log records."""
+    session.flush()
+    tell_people(
+        session,
+        event,
+        organization_id=organization_id_of(entry),
+        kind=kind_of(entry),
+        subject_id=entry.id,
+        author_id=author,
+        audit_id=line.id,
+        now=now,
     )
 
 

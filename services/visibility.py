@@ -10,12 +10,14 @@ from models.account import User
 from models.organization import Organization
 from models.revision import Revision
 from services.drafts import Entry, flush_or_conflict, kind_of, open_revision, organization_id_of
+from services.entry_notices import EntryEvent
 from services.errors import Conflict, RuleViolation
 from services.indexing import withdraw_from_search
 from services.moderation_reasons import MAX_COMMENT, stated_reasons
 from services.permissions import can_moderate
 from services.publishing import (
     OWN_ENTRY,
+    announce,
     documents_of_entry,
     record,
     reopen_revision,
@@ -52,8 +54,11 @@ def hide_entry(
     chosen = [reason.value for reason in stated_reasons(reasons, comment)]
     _hide(session, entry, state, now=now)
     details = {"reasons": chosen, "comment": comment[:MAX_COMMENT]}
-    action = "entry.suspended" if state is PublicationState.SUSPENDED else "entry.archived"
-    record(session, action, entry, actor=moderator, now=now, details=details)
+    suspended = state is PublicationState.SUSPENDED
+    action = "entry.suspended" if suspended else "entry.archived"
+    line = record(session, action, entry, actor=moderator, now=now, details=details)
+    event = EntryEvent.SUSPENDED if suspended else EntryEvent.ARCHIVED
+    announce(session, event, entry, line=line, now=now)
 
 
 def withdraw_entry(session: Session, entry: Entry, *, author: User, now: datetime) -> bool:
@@ -68,7 +73,8 @@ def withdraw_entry(session: Session, entry: Entry, *, author: User, now: datetim
     revision = open_revision(session, entry)
     if revision is not None and revision.state is PublicationState.SUBMITTED:
         reopen_revision(session, entry, revision)
-    record(session, "entry.withdrawn", entry, actor=author, now=now)
+    line = record(session, "entry.withdrawn", entry, actor=author, now=now)
+    announce(session, EntryEvent.WITHDRAWN, entry, line=line, author=author.id, now=now)
     return True
 
 
@@ -86,7 +92,8 @@ def restore_entry(session: Session, entry: Entry, *, moderator: User, now: datet
     entry.state = PublicationState.PUBLISHED
     entry.updated_at = now
     request_entry_indexing(session, entry, now=now)
-    record(session, "entry.restored", entry, actor=moderator, now=now)
+    line = record(session, "entry.restored", entry, actor=moderator, now=now)
+    announce(session, EntryEvent.RESTORED, entry, line=line, now=now)
 
 
 def delete_unpublished(session: Session, entry: Entry, *, author: User, now: datetime) -> None:

@@ -1,0 +1,100 @@
+"""Reads the audit log: filtered, newest first, by pages that stay quick however deep."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from models.audit import AuditEntry
+from vocabulary.kinds import SubjectKind
+from vocabulary.labels import N_
+
+PAGE_SIZE: Final = 50
+PARIS: Final = ZoneInfo("Europe/Paris")
+ACTIONS: Final[dict[str, str]] = {
+    "entry.created": N_("Fiche créée"),
+    "entry.submitted": N_("Fiche soumise"),
+    "entry.taken_back": N_("Fiche reprise par son auteur"),
+    "entry.published": N_("Fiche publiée"),
+    "entry.changes_requested": N_("Modifications demandées"),
+    "entry.suspended": N_("Fiche suspendue"),
+    "entry.archived": N_("Fiche archivée"),
+    "entry.withdrawn": N_("Fiche retirée par son responsable"),
+    "entry.restored": N_("Fiche rétablie"),
+    "entry.deleted": N_("Brouillon supprimé"),
+    "entry.confirmed": N_("Fiche confirmée à jour"),
+    "federation.invited": N_("Membre invité"),
+    "federation.accepted": N_("Adhésion acceptée"),
+    "federation.declined": N_("Adhésion refusée"),
+    "federation.removed": N_("Membre retiré"),
+    "territory.edited": N_("Quartier complété"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFilter:
+    """What of the log is asked for; a blank field filters nothing."""
+
+    kind: SubjectKind | None = None
+    action: str = ""
+    actor: str = ""
+    label: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage:
+    """One page of lines, and the ``before`` of the next one when there are more."""
+
+    lines: tuple[AuditEntry, ...]
+    next_before: int | None
+
+
+def read_journal(
+    session: Session, wanted: JournalFilter, *, before: int | None = None
+) -> JournalPage:
+    """Return the newest lines older than the line ``before``."""
+    statement = _filtered(wanted).order_by(AuditEntry.id.desc()).limit(PAGE_SIZE + 1)
+    if before is not None:
+        statement = statement.where(AuditEntry.id < before)
+    found = list(session.scalars(statement))
+    lines = tuple(found[:PAGE_SIZE])
+    return JournalPage(lines, lines[-1].id if len(found) > PAGE_SIZE else None)
+
+
+def actions_recorded(session: Session) -> list[str]:
+    """Return the codes of the actions that the log holds, in order."""
+    return sorted(session.scalars(select(AuditEntry.action).distinct()))
+
+
+def history_of(session: Session, kind: SubjectKind, subject_id: int, *, limit: int) -> JournalPage:
+    """Return the newest lines about one entry."""
+    found = session.scalars(AuditEntry.about(kind, subject_id).limit(limit + 1)).all()
+    lines = tuple(found[:limit])
+    return JournalPage(lines, lines[-1].id if len(found) > limit else None)
+
+
+def _filtered(wanted: JournalFilter) -> Select[AuditEntry]:
+    statement = select(AuditEntry)
+    if wanted.kind is not None:
+        statement = statement.where(AuditEntry.subject_kind == wanted.kind)
+    if wanted.action:
+        statement = statement.where(AuditEntry.action == wanted.action)
+    if wanted.actor:
+        statement = statement.where(AuditEntry.actor_name.icontains(wanted.actor, autoescape=True))
+    if wanted.label:
+        named = AuditEntry.subject_label.icontains(wanted.label, autoescape=True)
+        statement = statement.where(named)
+    if wanted.since is not None:
+        statement = statement.where(AuditEntry.at >= _start_of(wanted.since))
+    if wanted.until is not None:
+        statement = statement.where(AuditEntry.at < _start_of(wanted.until + timedelta(days=1)))
+    return statement
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=PARIS)
