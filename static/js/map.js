@@ -132,6 +132,7 @@ class DirectoryMap {
 
   showFirstView(features) {
     const mainland = this.boundsOf(features.find(({ properties }) => properties.code === "hexagone"));
+    for (const corsica of features.filter(({ properties }) => properties.code === "94")) mainland.extend(this.boundsOf(corsica));
     const all = L.latLngBounds(this.points.map(({ lat, lon }) => [lat, lon]));
     if (!all.isValid() || (this.points.length > 1 && this.points.some(({ lat, lon }) => mainland.contains([lat, lon])))) {
       this.map.fitBounds(mainland);
