@@ -13,5 +13,6 @@ def neutralise(cell: str) -> str:
 
 
 def restore(cell: str) -> str:
-    """Return the text that ``neutralise`` was given."""
-    return cell[1:] if cell.startswith(_GUARD) else cell
+    """Return the text that ``neutralise`` was given; an apostrophe it did not add stays."""
+    added = cell.startswith(_GUARD) and cell[1:].startswith((*_DANGEROUS, _GUARD))
+    return cell[1:] if added else cell

@@ -20,3 +20,7 @@ class Conflict(RuleViolation):
 
 class NotFound(RuleViolation):
     """The subject does not exist, or not for this person: the page is the same 404."""
+
+
+class UnreadableFile(RuleViolation):
+    """A file cannot be read as what it should be; the message says why in one sentence."""
