@@ -21,6 +21,7 @@ from extensions import (
     headers,
     i18n,
     matcher,
+    oidc,
     search_engine,
     security,
     template_context,
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     database.init_app(app, settings.engine_url())
     i18n.init_app(app)
     security.init_app(app)
+    oidc.init_app(app, settings)
     assets.init_app(app)
     search_engine.init_app(app, settings)
     matcher.init_app(app)

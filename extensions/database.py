@@ -17,7 +17,7 @@ db = SQLAlchemy(session_options={"expire_on_commit": False})
 _will_write: ContextVar[bool] = ContextVar("will_write", default=True)
 SQLITE_BUSY_MS = 15_000
 # These answer GET requests by changing the account (confirmation, reset, one-click links).
-WRITING_BLUEPRINTS = frozenset({"security", "language"})
+WRITING_BLUEPRINTS = frozenset({"security", "oidc", "language"})
 
 
 def db_session() -> Session:

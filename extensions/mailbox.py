@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, render_template
 from flask_babel import force_locale
+from sqlalchemy.orm import Session
 
 from extensions.clock import now
 from extensions.database import db_session
@@ -12,6 +13,7 @@ from models.mail import StoredMail
 from services.outbox import post_message
 
 SEND_MAIL = "mail.send"
+SUBJECT_LENGTH = 200
 
 
 class UnsafeHeaderError(ValueError):
@@ -24,23 +26,60 @@ def store_mail(recipient: str, subject: str, text: str, html: str = "") -> Store
     Raises:
         UnsafeHeaderError: a line break in the recipient or the subject.
     """
-    if any(mark in recipient + subject for mark in "\r\n"):
-        message = "line break in a mail header"
-        raise UnsafeHeaderError(message)
-    session = db_session()
+    _refuse_line_breaks(subject)
+    mail = reserve_mail(recipient)
+    mail.subject = subject[:SUBJECT_LENGTH]
+    mail.text_body = text
+    mail.html_body = html
+    post_message(db_session(), SEND_MAIL, {"mail_id": mail.id}, now=now())
+    return mail
+
+
+def reserve_mail(recipient: str, *, session: Session | None = None) -> StoredMail:
+    """Store a message whose text the worker will write, in the running transaction.
+
+    The worker passes its own ``session``.
+
+    Raises:
+        UnsafeHeaderError: a line break in the recipient.
+    """
+    _refuse_line_breaks(recipient)
     domain = urlsplit(current_app.config["PUBLIC_URL"]).hostname or "localhost"
     mail = StoredMail(
         message_id=make_msgid(domain=domain),
         recipient=recipient,
-        subject=subject[:200],
-        text_body=text,
-        html_body=html,
+        subject="",
+        text_body="",
         created_at=now(),
     )
+    session = session or db_session()
     session.add(mail)
     session.flush()
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
     return mail
+
+
+def _refuse_line_breaks(header: str) -> None:
+    if any(mark in header for mark in "\r\n"):
+        message = "line break in a mail header"
+        raise UnsafeHeaderError(message)
+
+
+def public_address(endpoint: str, **values: object) -> str:
+    """Return the address of a page for a mail: it starts with ours, whatever host was asked."""
+    adapter = current_app.url_map.bind("localhost")
+    return str(current_app.config["PUBLIC_URL"]) + adapter.build(endpoint, values)
+
+
+def render_mail(template: str, **context: object) -> tuple[str, str]:
+    """Render ``templates/email/<template>.txt``; return its first line, the subject, and the rest.
+
+    Values are put in as they are: the message is plain text.
+    """
+    rendered = render_template(
+        f"email/{template}.txt", public_url=current_app.config["PUBLIC_URL"], **context
+    )
+    subject, _, body = rendered.strip().partition("\n")
+    return subject.strip()[:SUBJECT_LENGTH], body.strip() + "\n"
 
 
 def store_template_mail(
@@ -48,8 +87,5 @@ def store_template_mail(
 ) -> StoredMail:
     """Render ``templates/email/<template>.txt`` (first line: the subject) and store it."""
     with force_locale(language):
-        rendered = render_template(
-            f"email/{template}.txt", public_url=current_app.config["PUBLIC_URL"], **context
-        )
-    subject, _, body = rendered.strip().partition("\n")
-    return store_mail(recipient, subject.strip(), body.strip() + "\n")
+        subject, body = render_mail(template, **context)
+    return store_mail(recipient, subject, body)

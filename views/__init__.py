@@ -7,17 +7,23 @@ from flask import Flask
 
 from views import (
     access,
+    account,
+    claims,
     completion,
+    demo,
     directory,
     errors,
     language,
     matches,
     meetups,
+    memberships,
     needs,
     offers,
+    oidc,
     organizations,
     pages,
     partnerships,
+    people,
     static_files,
     territories,
     themes,
@@ -38,11 +44,12 @@ PUBLIC_PAGES = (
     meetups,
     matches,
 )
+ACCOUNT_PAGES = (account, oidc, memberships, claims, people, demo)
 
 
 def register_blueprints(app: Flask) -> None:
     """Attach every blueprint, the declared access matrix and the error pages."""
-    for module in PUBLIC_PAGES:
+    for module in (*PUBLIC_PAGES, *ACCOUNT_PAGES):
         app.register_blueprint(module.bp)
     access.init_app(app)
     errors.init_app(app)

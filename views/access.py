@@ -1,7 +1,8 @@
 """Applies the access matrix to each request; loads objects together with the right to them."""
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import Select, select
 from werkzeug.local import LocalProxy
@@ -11,8 +12,9 @@ from models.account import User
 from models.offer import Offer
 from models.organization import Organization
 from services import permissions
+from services.accounts import has_second_factor, must_have_second_factor
 from services.pages import offer_by_slug
-from views.matrix import MATRIX, Access
+from views.matrix import MATRIX, PRIVILEGED, Access
 
 
 def current_person() -> User | None:
@@ -27,10 +29,12 @@ def init_app(app: Flask) -> None:
     """Check that every route is declared, then guard each request.
 
     Raises:
-        RuntimeError: a route is missing from the matrix, or the matrix names no route.
+        RuntimeError: a route is missing from the matrix.
     """
+    if missing := undeclared_routes(app):
+        message = f"routes missing from views/matrix.py: {', '.join(sorted(missing))}"
+        raise RuntimeError(message)
     app.before_request(_guard)
-    app.extensions["access_matrix"] = MATRIX
 
 
 def undeclared_routes(app: Flask) -> set[str]:
@@ -41,27 +45,36 @@ def undeclared_routes(app: Flask) -> set[str]:
 def _guard() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
-    access = MATRIX.get(request.endpoint)
-    if access is None:
+    access = MATRIX[request.endpoint]
+    if access is Access.DEMO and not current_app.config["DEMO"]:
         abort(404)
-    if access is Access.PUBLIC or (access is Access.DEMO and current_app.config["DEMO"]):
+    if access in {Access.PUBLIC, Access.DEMO}:
         return None
-    if access is Access.DEMO:
-        abort(404)
     return _guard_person(access)
 
 
 def _guard_person(access: Access) -> ResponseReturnValue | None:
     person = current_person()
+    is_reading = request.method in {"GET", "HEAD"}
     if person is None:
-        if request.method in {"GET", "HEAD"}:
+        if is_reading:
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
         abort(403)
     if access is Access.ADMINISTRATOR and not person.is_administrator:
         abort(404)
     if access is Access.STAFF and not person.is_staff:
         abort(404)
+    if access in PRIVILEGED and _lacks_second_factor(person):
+        if not is_reading:
+            abort(403)
+        flash(_("Votre rôle demande un second facteur : mettez-le en place."), "warning")
+        return redirect(url_for("security.two_factor_setup"))
     return None
+
+
+def _lacks_second_factor(person: User) -> bool:
+    demo = bool(current_app.config["DEMO"])
+    return must_have_second_factor(person, demo=demo) and not has_second_factor(person)
 
 
 def organization_or_404(slug: str) -> Organization:
@@ -108,3 +121,11 @@ def offer_or_404(slug: str) -> Offer:
 
 def _by_slug(slug: str) -> Select[Organization]:
     return select(Organization).where(Organization.slug == slug)
+
+
+def signed_in_person() -> User:
+    """Return the signed-in account, on a route that the matrix keeps from visitors."""
+    person = current_person()
+    if person is None:
+        abort(403)
+    return person

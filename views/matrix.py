@@ -8,13 +8,33 @@ from typing import Final
 
 
 class Access(Enum):
-    """The coarse right a route asks for; rights on one object are checked where it is loaded."""
+    """The right a route asks for; those on one organisation are checked where it is loaded."""
 
     PUBLIC = "anyone"
     SIGNED_IN = "any signed-in person"
+    TEAM = "approved members of the organisation"
+    EDITOR = "approved members of the organisation, and staff"
+    OWNER = "owners of the organisation, and staff"
     STAFF = "ANRU staff and administrators"
     ADMINISTRATOR = "administrators"
     DEMO = "anyone, while the demonstration is on"
+
+
+# What each role gets from a route, per right: « yes », or the page that hides it.
+# A visitor is led to the sign-in page by a GET and refused (403) otherwise.
+ROLES: Final = ("public", "member", "editor", "owner", "staff", "administrator")
+GRANTS: Final[dict[Access, frozenset[str]]] = {
+    Access.PUBLIC: frozenset(ROLES),
+    Access.DEMO: frozenset(ROLES),
+    Access.SIGNED_IN: frozenset(ROLES[1:]),
+    Access.TEAM: frozenset({"editor", "owner"}),
+    Access.EDITOR: frozenset({"editor", "owner", "staff", "administrator"}),
+    Access.OWNER: frozenset({"owner", "staff", "administrator"}),
+    Access.STAFF: frozenset({"staff", "administrator"}),
+    Access.ADMINISTRATOR: frozenset({"administrator"}),
+}
+# Staff reach these only with a second factor, outside the demonstration.
+PRIVILEGED: Final = frozenset({Access.EDITOR, Access.OWNER, Access.STAFF, Access.ADMINISTRATOR})
 
 
 MATRIX: Final[dict[str, Access]] = {
@@ -49,10 +69,62 @@ MATRIX: Final[dict[str, Access]] = {
     "matches.territory": Access.PUBLIC,
     "matches.offer": Access.PUBLIC,
     "matches.organization": Access.PUBLIC,
-    # Accounts and memberships (views/account.py and Flask-Security)
+    # Signing up and in (Flask-Security)
+    "security.register": Access.PUBLIC,
+    "security.send_confirmation": Access.PUBLIC,
+    "security.confirm_email": Access.PUBLIC,
+    "security.login": Access.PUBLIC,
+    "security.logout": Access.PUBLIC,
+    "security.forgot_password": Access.PUBLIC,
+    "security.reset_password": Access.PUBLIC,
+    "security.tf_select": Access.PUBLIC,
+    "security.two_factor_token_validation": Access.PUBLIC,
+    "security.two_factor_rescue": Access.PUBLIC,
+    "security.mf_recovery": Access.PUBLIC,
+    "security.wan_signin": Access.PUBLIC,
+    "security.wan_signin_response": Access.PUBLIC,
+    "security.change_email_confirm": Access.PUBLIC,
+    "oidc.start": Access.PUBLIC,
+    "oidc.callback": Access.PUBLIC,
+    # One's own account (Flask-Security, views/account.py)
+    "security.verify": Access.SIGNED_IN,
+    "security.change_password": Access.SIGNED_IN,
+    "security.change_email": Access.SIGNED_IN,
+    "security.two_factor_setup": Access.SIGNED_IN,
+    "security.two_factor_setup_validate": Access.SIGNED_IN,
+    "security.mf_recovery_codes": Access.SIGNED_IN,
+    "security.wan_register": Access.SIGNED_IN,
+    "security.wan_register_response": Access.SIGNED_IN,
+    "security.wan_delete": Access.SIGNED_IN,
+    "security.wan_verify": Access.SIGNED_IN,
+    "security.wan_verify_response": Access.SIGNED_IN,
+    "account.mail_sent": Access.PUBLIC,
+    "account.show": Access.SIGNED_IN,
+    "account.end_sessions": Access.SIGNED_IN,
+    # Memberships and claims (views/memberships.py, views/claims.py)
+    "memberships.invitations": Access.SIGNED_IN,
+    "memberships.invitation": Access.SIGNED_IN,
+    "memberships.answer": Access.SIGNED_IN,
+    "memberships.withdraw": Access.SIGNED_IN,
+    "memberships.join": Access.SIGNED_IN,
+    "memberships.team": Access.EDITOR,
+    "memberships.leave": Access.TEAM,
+    "memberships.invite": Access.OWNER,
+    "memberships.decide": Access.OWNER,
+    "memberships.change_role": Access.OWNER,
+    "memberships.remove": Access.OWNER,
+    "claims.claim": Access.SIGNED_IN,
+    "claims.prove": Access.SIGNED_IN,
+    "claims.queue": Access.STAFF,
+    "claims.decide": Access.STAFF,
+    # Administration (views/people.py)
+    "people.index": Access.ADMINISTRATOR,
+    "people.set_role_of": Access.ADMINISTRATOR,
     # Registering (views/workspace.py, views/registration.py, views/offer_editing.py, ...)
     # Moderation (views/moderation.py)
     # Imports (views/imports.py)
     # Demonstration
     "demo.mailbox": Access.DEMO,
+    "demo.message": Access.DEMO,
+    "demo.clear": Access.DEMO,
 }
