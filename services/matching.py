@@ -22,6 +22,7 @@ from models.territory import Territory
 from services.match_base import (
     MatchBase,
     MatchBaseCache,
+    Stamp,
     withdrawn_needs,
     withdrawn_offers,
 )
@@ -76,6 +77,7 @@ class Matcher:
 
     def __init__(self) -> None:
         self._cache = MatchBaseCache()
+        self._example: tuple[Stamp, NeedProfile | None] | None = None
 
     def base(self, session: Session, moment: Moment) -> MatchBase:
         """Return the columns in force."""
@@ -138,6 +140,22 @@ class Matcher:
             offers=load_offers(session, [line.offer.id for line in ranking.matches]),
         )
 
+    def example(self, session: Session, *, moment: Moment) -> tuple[Need, OfferMatches] | None:
+        """Return the open need whose best offer scores highest, with that one offer."""
+        base = self.base(session, moment)
+        if self._example is None or self._example[0] != base.stamp:
+            self._example = (base.stamp, _best_answered(base, moment))
+        profile = self._example[1]
+        if profile is None:
+            return None
+        need = load_needs(session, [profile.id]).get(profile.id)
+        if need is None:
+            return None
+        found = self.for_need(
+            session, profile, moment=moment, page=Page(limit=1), filters=OfferFilters()
+        )
+        return (need, found) if found.ranking.matches else None
+
     def explain_absence(
         self, session: Session, need: NeedProfile, offer_id: int, *, moment: Moment
     ) -> Excluded | None:
@@ -147,6 +165,18 @@ class Matcher:
             if profile.id == offer_id:
                 return _why_not(need, profile, base, moment.today)
         return None
+
+
+def _best_answered(base: MatchBase, moment: Moment) -> NeedProfile | None:
+    """Return the need whose best offer scores highest; the first of equals."""
+    context = base.offers.basis.context(moment.today)
+
+    def best(need: NeedProfile) -> int:
+        scores = score_offers(need, base.offers, context)
+        eligible = scores.points[scores.passed & scores.related]
+        return int(eligible.max(initial=0))
+
+    return max(base.needs.needs, key=lambda need: (best(need), -need.id), default=None)
 
 
 def _excluded(

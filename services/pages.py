@@ -48,11 +48,12 @@ class TerritoryPage:
 class Figures:
     """How many real entries the directory holds; the demonstration never counts."""
 
-    actors: int
+    organizations: int
     offers: int
     needs: int
     territories: int
     renewal_quarters: int
+    partnerships: int
 
 
 def organization_page(session: Session, entry: Organization) -> OrganizationPage:
@@ -76,6 +77,7 @@ def organization_page(session: Session, entry: Organization) -> OrganizationPage
             select(Partnership)
             .join(PartnershipMember)
             .where(PartnershipMember.organization_id == entry.id)
+            .options(joinedload(Partnership.territory))
             .order_by(Partnership.name)
         ).all(),
     )
@@ -220,6 +222,16 @@ def next_meetup(session: Session, day: date) -> MeetupDay | None:
     return session.scalar(MeetupDay.from_day(day).limit(1))
 
 
+def quarter_points(session: Session) -> list[dict[str, float | None]]:
+    """Return where the renewal quarters stand, in degrees."""
+    rows = session.execute(
+        select(Territory.latitude, Territory.longitude).where(
+            Territory.is_npnru, Territory.latitude.is_not(None)
+        )
+    )
+    return [{"lat": latitude, "lon": longitude} for latitude, longitude in rows]
+
+
 def public_figures(session: Session) -> Figures:
     """Count the real public entries, in one query."""
     published = PublicationState.PUBLISHED
@@ -237,6 +249,7 @@ def public_figures(session: Session) -> Figures:
             .scalar_subquery(),
             number.select_from(Territory).scalar_subquery(),
             number.select_from(Territory).where(Territory.is_npnru).scalar_subquery(),
+            number.select_from(Partnership).scalar_subquery(),
         )
     ).one()
     return Figures(*row)

@@ -30,7 +30,7 @@ from vocabulary.kinds import (
 )
 
 bp = Blueprint("matches", __name__)
-PAGE_SIZE: Final = 20
+PAGE_SIZE: Final = 10
 MAX_PAGE: Final = 50
 OFFER_FACETS: Final = (THEME, KIND, MATURITY, ROUTE)
 NEED_FACETS: Final = (THEME, REGION)
