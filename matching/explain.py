@@ -188,8 +188,11 @@ def without_theme(offer: OfferProfile, theme: str) -> OfferProfile:
 
 
 def _strongest(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    lifting = [reason for reason in reasons if reason.signed > 0]
-    return tuple(sorted(lifting, key=lambda reason: -reason.signed)[:SHOWN_REASONS])
+    """Return what lifts the score, the most points first; a theme in common is always a reason."""
+    worth_saying = [
+        reason for reason in reasons if reason.signed > 0 or reason.code is ReasonCode.THEMES_SOME
+    ]
+    return tuple(sorted(worth_saying, key=lambda reason: -reason.points)[:SHOWN_REASONS])
 
 
 def _weightiest_unknown(score: PairScore, reasons: tuple[Reason, ...]) -> Reason | None:

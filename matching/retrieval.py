@@ -28,6 +28,7 @@ LEAST_COHERENCE: Final = 0.3
 FUSION_CONSTANT: Final = 60
 VOCABULARY_WEIGHT: Final = 0.2
 WEIGHT_UNIT: Final = 1_000
+_DECIMALS: Final = 9
 MASKED_NAME: Final = "[nom]"
 """Stands for a person in public files; it is no word of the text."""
 
@@ -156,8 +157,11 @@ class HybridIndex:
 
 
 def ranks(scores: Floats) -> Floats:
-    """Return the rank of every row, 1 for the best; equals share the mean of their ranks."""
-    _, places, counts = np.unique(-scores, return_inverse=True, return_counts=True)
+    """Return the rank of every row, 1 for the best; equals share the mean of their ranks.
+
+    Scores are rounded first, so that what differs by the noise of a sum is equal.
+    """
+    _, places, counts = np.unique(-scores.round(_DECIMALS), return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     means: Floats = (last - (counts - 1) / 2)[places]
     return means

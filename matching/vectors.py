@@ -13,6 +13,8 @@ from scipy.sparse.linalg import norm, svds
 
 Floats = NDArray[np.float64]
 _TINY: Final = 1e-12
+_DENSE: Final = 300
+"""Below so many rows or terms a full decomposition is as fast, and exact."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,11 @@ class LatentSpace:
         kept = min(dimensions, min(matrix.shape) - 1)
         if kept < 1:
             return cls(np.zeros((matrix.shape[1], 1)))
-        start = np.ones(min(matrix.shape))  # a fixed start makes the iteration repeatable
-        _, _, components = svds(matrix, k=kept, v0=start)
+        if min(matrix.shape) <= _DENSE:
+            components = np.linalg.svd(matrix.toarray(), full_matrices=False)[2][:kept]
+        else:
+            # The iteration restarts from random vectors: a fixed source makes it repeatable.
+            _, _, components = svds(matrix, k=kept, rng=np.random.default_rng(0))
         return cls(np.asarray(components.T, dtype=np.float64))
 
     def project(self, matrix: csr_array) -> Floats:
