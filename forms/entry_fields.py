@@ -1,0 +1,167 @@
+"""Fields that the forms of organisations and offers share: choices, area, themes, the lock."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectMultipleField,
+    ValidationError,
+)
+from wtforms.validators import Optional
+
+from services.contents import MAX_THEMES, known_area_codes
+from vocabulary.kinds import AreaLevel
+from vocabulary.labels import LabelledEnum
+from vocabulary.regions import DEPARTMENTS, REGIONS
+from vocabulary.themes import all_themes, axes, children_of
+
+Choices = list[tuple[str, Any]]
+TOO_LONG: Final = _l("%(max)d caractères au plus.")
+LOCK_DIGITS: Final = 9
+
+
+def strip(text: str | None) -> str:
+    """Return the text without the blanks around it."""
+    return (text or "").strip()
+
+
+def choices_of(members: Iterable[LabelledEnum]) -> Choices:
+    """Return the choices of a closed list."""
+    return [(member.value, _l(member.label)) for member in members]
+
+
+def theme_choices() -> dict[str, Choices]:
+    """Return the themes under their axes, the axis itself first: « all of this axis »."""
+    english = str(get_locale()) == "en"
+    return {
+        (axis.label_en if english else axis.label): [
+            (theme.code, theme.label_en if english else theme.label)
+            for theme in (axis, *children_of(axis.code))
+        ]
+        for axis in axes()
+    }
+
+
+def region_choices() -> Choices:
+    """Return the regions by name."""
+    return [(code, region.name) for code, region in sorted(REGIONS.items(), key=_by_name)]
+
+
+def _by_name(item: tuple[str, Any]) -> str:
+    return str(item[1].name)
+
+
+def department_choices() -> dict[str, Choices]:
+    """Return the departments under their regions."""
+    return {
+        region.name: [
+            (code, f"{department.name} ({code})")
+            for code, department in DEPARTMENTS.items()
+            if department.region_code == region_code
+        ]
+        for region_code, region in sorted(REGIONS.items(), key=_by_name)
+        if any(department.region_code == region_code for department in DEPARTMENTS.values())
+    }
+
+
+class LockedForm(FlaskForm):
+    """A form over a draft; ``lock`` is the one it was shown with."""
+
+    lock = HiddenField(default="0")
+
+    def known_lock(self) -> int:
+        """Return the lock that was sent; a forged one is simply out of date."""
+        sent = str(self.lock.data or "")
+        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < LOCK_DIGITS else -1
+
+    def renew_lock(self, lock: int) -> None:
+        """Show the form again over the version that is stored now."""
+        self.lock.data = str(lock)
+        self.lock.raw_data = [str(lock)]
+
+    def show_error(self, name: str | None, message: str) -> None:
+        """Put a refusal beside the field it is about, else above the form."""
+        if name and name in self:
+            self[name].errors = [*self[name].errors, message]
+        else:
+            self.form_errors.append(message)
+
+
+class ThemesMixin:
+    """Themes of both levels, a bounded number of them."""
+
+    themes = SelectMultipleField(
+        _l("Thèmes"),
+        description=_l("Les quelques thèmes qui comptent vraiment : huit au plus."),
+    )
+
+    def fill_theme_choices(self) -> None:
+        """Offer the themes in the language of the page."""
+        self.themes.choices = theme_choices()
+
+    def validate_themes(self, field: SelectMultipleField) -> None:
+        """Refuse more themes than a reader would believe."""
+        if len(field.data or ()) > MAX_THEMES:
+            raise ValidationError(_l("Choisissez %(max)d thèmes au plus.", max=MAX_THEMES))
+
+    def chosen_themes(self) -> tuple[str, ...]:
+        """Return the themes chosen, in the order of the vocabulary."""
+        chosen = set(self.themes.data or ())
+        return tuple(code for code in all_themes() if code in chosen)
+
+
+class AreaMixin:
+    """Where an actor or an offer works: never guessed from an address."""
+
+    area_level = RadioField(_l("Zone d’intervention"), validators=[Optional()])
+    regions = SelectMultipleField(_l("Régions"))
+    departments = SelectMultipleField(_l("Départements"))
+
+    def fill_area_choices(self, *, unstated: Any) -> None:  # noqa: ANN401 - a lazy text
+        """Offer the areas; ``unstated`` words the answer that declares nothing."""
+        self.area_level.choices = [("", unstated), *choices_of(AreaLevel)]
+        self.regions.choices = region_choices()
+        self.departments.choices = department_choices()
+
+    def show_area(self, level: AreaLevel | None, codes: Iterable[str]) -> None:
+        """Fill the fields with a declared area."""
+        self.area_level.data = level.value if level else ""
+        chosen = list(codes)
+        self.regions.data = chosen if level is AreaLevel.REGIONS else []
+        self.departments.data = chosen if level is AreaLevel.DEPARTMENTS else []
+
+    def area(self) -> tuple[AreaLevel | None, tuple[str, ...]]:
+        """Return the level and the codes that go with it; the other list is set aside."""
+        level = AreaLevel(self.area_level.data) if self.area_level.data else None
+        chosen = self.departments.data if level is AreaLevel.DEPARTMENTS else self.regions.data
+        return level, known_area_codes(level, chosen or ())
+
+
+def year_field(label: Any, **options: Any) -> IntegerField:  # noqa: ANN401 - of WTForms
+    """Return a field for a year, its error in words."""
+    return YearField(label, validators=[Optional()], **options)
+
+
+class YearField(IntegerField):
+    """A year in figures; anything else stays as typed beside a French message."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the year.
+
+        Raises:
+            ValueError: it is not four figures.
+        """
+        typed = valuelist[0].strip() if valuelist else ""
+        if not typed:
+            self.data = None
+            return
+        if not (typed.isascii() and typed.isdigit() and len(typed) == 4):  # noqa: PLR2004
+            self.data = None
+            raise ValueError(_l("Écrivez l’année en quatre chiffres, par exemple 2021."))
+        self.data = int(typed)

@@ -1,0 +1,165 @@
+"""Shapes of the decisions of moderators, of the filters of the journal, of quarter facts."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from forms.entry_fields import TOO_LONG, LockedForm, choices_of, strip
+from services.contents import clean_line, clean_text
+from services.moderation_reasons import FOR_CHANGES, FOR_HIDING, MAX_COMMENT
+from vocabulary.kinds import NpnruInterest, ProjectPhase, PublicationState
+
+PUBLISH, CHANGES = "publier", "demander-des-modifications"
+
+
+class DecisionForm(LockedForm):
+    """Publish, or ask for changes with reasons."""
+
+    decision = RadioField(
+        _l("Décision"),
+        choices=[
+            (PUBLISH, _l("Publier")),
+            (CHANGES, _l("Demander des modifications")),
+        ],
+        validators=[InputRequired(_l("Choisissez une décision."))],
+    )
+    reasons = SelectMultipleField(
+        _l("Motifs"),
+        description=_l("Envoyés tels quels au responsable de la fiche."),
+        choices=lambda: choices_of(FOR_CHANGES),
+    )
+    comment = TextAreaField(
+        _l("Précisions"),
+        description=_l("Ce qu’il faut changer, en clair."),
+        filters=[strip],
+        validators=[Length(max=MAX_COMMENT, message=TOO_LONG)],
+    )
+
+    def is_publication(self) -> bool:
+        """Tell whether the decision is to publish."""
+        return bool(self.decision.data == PUBLISH)
+
+    def words(self) -> str:
+        """Return the words added to the reasons."""
+        return clean_text(self.comment.data or "", MAX_COMMENT)
+
+
+class HideForm(FlaskForm):
+    """Suspend or archive a public entry, with reasons."""
+
+    state = RadioField(
+        _l("Ce que devient la fiche"),
+        choices=[
+            (PublicationState.SUSPENDED.value, _l("Suspendue : à corriger ou à vérifier")),
+            (PublicationState.ARCHIVED.value, _l("Archivée : elle n’a plus lieu d’être")),
+        ],
+        validators=[InputRequired(_l("Choisissez ce que devient la fiche."))],
+    )
+    reasons = SelectMultipleField(
+        _l("Motifs"),
+        description=_l("Envoyés tels quels au responsable de la fiche."),
+        choices=lambda: choices_of(FOR_HIDING),
+    )
+    comment = TextAreaField(
+        _l("Précisions"),
+        filters=[strip],
+        validators=[Length(max=MAX_COMMENT, message=TOO_LONG)],
+    )
+
+    def chosen_state(self) -> PublicationState:
+        """Return the state chosen."""
+        return PublicationState(self.state.data)
+
+    def words(self) -> str:
+        """Return the words added to the reasons."""
+        return clean_text(self.comment.data or "", MAX_COMMENT)
+
+
+class JournalForm(FlaskForm):
+    """Filters of the audit log, in the address of the page."""
+
+    class Meta:
+        """A search changes nothing: it carries no token."""
+
+        csrf = False
+
+    objet = SelectField(_l("Objet"), validators=[Optional()])
+    action = SelectField(_l("Action"), validators=[Optional()])
+    personne = StringField(_l("Personne"), filters=[strip], validators=[Length(max=120)])
+    fiche = StringField(_l("Fiche"), filters=[strip], validators=[Length(max=200)])
+    depuis = DateField(_l("Depuis le"), validators=[Optional()])
+    jusqu = DateField(_l("Jusqu’au"), validators=[Optional()])
+
+
+class ProjectPhaseForm(Form):
+    """The phase of one renewal project, with its date and its source."""
+
+    project_id = HiddenField()
+    phase = SelectField(
+        _l("Phase du projet"),
+        choices=lambda: choices_of(ProjectPhase),
+        validators=[InputRequired()],
+    )
+    phase_on = DateField(_l("Constatée le"), validators=[Optional()])
+    phase_source = StringField(
+        _l("Source"), filters=[strip], validators=[Length(max=300, message=TOO_LONG)]
+    )
+
+    def validate_phase_source(self, field: StringField) -> None:
+        """Refuse a phase without its source: nothing is guessed."""
+        if self.phase.data != ProjectPhase.UNSTATED.value and not field.data:
+            raise ValidationError(_l("Indiquez la source de la phase."))
+
+
+class TerritoryFactsForm(FlaskForm):
+    """The NPNRU interest of a quarter and the phases of its projects, each with its source."""
+
+    seen = HiddenField()
+    interest = RadioField(
+        _l("Intérêt du projet (NPNRU)"),
+        choices=lambda: choices_of(NpnruInterest),
+        validators=[InputRequired(_l("Choisissez une réponse."))],
+    )
+    source = StringField(
+        _l("Source"),
+        description=_l("Par exemple : arrêté du 29 avril 2015, annexe."),
+        filters=[strip],
+        validators=[Length(max=300, message=TOO_LONG)],
+    )
+    projects = FieldList(FormField(ProjectPhaseForm))
+
+    def validate_source(self, field: StringField) -> None:
+        """Refuse an interest without its source: nothing is guessed."""
+        if self.interest.data != NpnruInterest.UNSTATED.value and not field.data:
+            raise ValidationError(_l("Indiquez la source de l’intérêt."))
+
+    def phases(self) -> dict[int, tuple[ProjectPhase, date | None, str]]:
+        """Return what was answered for each project, by its identifier."""
+        answers: dict[int, tuple[ProjectPhase, date | None, str]] = {}
+        for entry in self.projects.entries:
+            row: Any = entry.form
+            identifier = str(row.project_id.data or "")
+            if identifier.isascii() and identifier.isdigit():
+                source = clean_line(row.phase_source.data or "", 300)
+                answers[int(identifier)] = (
+                    ProjectPhase(row.phase.data),
+                    row.phase_on.data,
+                    source,
+                )
+        return answers
