@@ -8,6 +8,8 @@ from models.organization import Organization
 from models.territory import Territory
 from search.documents import SearchDocument, document_id, theme_keywords
 from services.areas import regions_covered
+from services.carriers import carrier_name
+from services.plain_text import plain_text
 from vocabulary.kinds import AreaLevel, SubjectKind
 from vocabulary.themes import with_parents
 
@@ -29,7 +31,7 @@ def organization_document(entry: Organization) -> SearchDocument:
         id=document_id(SubjectKind.ORGANIZATION, entry.id),
         kind=SubjectKind.ORGANIZATION,
         title=entry.name,
-        body=_prose(entry.pitch, entry.description),
+        body=_prose(entry.pitch, plain_text(entry.description)),
         keywords=(
             *_kept(entry.acronym, entry.kind.label, entry.commune.name if entry.commune else None),
             *_kept(entry.siren, entry.rnsr),
@@ -63,7 +65,7 @@ def offer_document(offer: Offer) -> SearchDocument:
         id=document_id(SubjectKind.OFFER, offer.id),
         kind=SubjectKind.OFFER,
         title=offer.title,
-        body=_prose(offer.pitch, offer.description, *references),
+        body=_prose(offer.pitch, plain_text(offer.description), *references),
         keywords=(actor.name, offer.type.label, *theme_keywords(offer.themes)),
         facets={
             WHAT: (SubjectKind.OFFER,),
@@ -81,14 +83,13 @@ def offer_document(offer: Offer) -> SearchDocument:
 def need_document(need: Need) -> SearchDocument:
     """Describe a published need."""
     territory = need.territory
-    carrier = need.carrier.name if need.carrier else need.carrier_label
     return SearchDocument(
         id=document_id(SubjectKind.NEED, need.id),
         kind=SubjectKind.NEED,
         title=need.title,
-        body=_prose(need.description, need.outcome),
+        body=_prose(plain_text(need.description), plain_text(need.outcome)),
         keywords=(
-            *_kept(territory.name, territory.code, carrier),
+            *_kept(territory.name, territory.code, carrier_name(need)),
             *(commune.name for commune in territory.communes),
             *theme_keywords(need.themes),
         ),

@@ -2,22 +2,27 @@
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import xlsxwriter
 from sqlalchemy.orm import Session
 
+from models.geography import Commune
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from models.territory import Territory
 from search.backend import SearchBackend
 from search.query import SearchQuery
+from services.areas import area_names
+from services.carriers import carrier_name
 from services.cells import neutralise
-from services.lookup import Entry, look_up
-from vocabulary.kinds import AreaLevel, SubjectKind
+from services.lookup import MAX_EXPORT, Entry, look_up
+from services.plain_text import plain_text
+from vocabulary.kinds import ContractRoute, SubjectKind
 from vocabulary.labels import N_
-from vocabulary.regions import DEPARTMENTS, REGIONS, DepartmentFacts, RegionFacts
+from vocabulary.regions import REGIONS
 from vocabulary.themes import all_themes
 
 EXPORT_COLUMNS: Final = (
@@ -25,6 +30,7 @@ EXPORT_COLUMNS: Final = (
     N_("nom"),
     N_("porteur"),
     N_("type"),
+    N_("identifiant"),
     N_("thèmes"),
     N_("commune"),
     N_("région"),
@@ -35,18 +41,19 @@ EXPORT_COLUMNS: Final = (
     N_("exemple fictif"),
     N_("adresse"),
 )
+_ROUTES: Final[Mapping[str, str]] = {route.value: route.label for route in ContractRoute}
 UrlOf = Callable[[SubjectKind, str], str]
 
 
 def export_rows(
     session: Session, backend: SearchBackend, query: SearchQuery, *, url_of: UrlOf
 ) -> Iterator[list[str]]:
-    """Yield one row of text per result, in the order of the results.
+    """Yield one row of French text per result, in the order of the results, first page to last.
 
     A demo need is left out: no authority ever expressed it.
     """
-    found = look_up(session, backend, query)
-    for result in found.results:
+    whole = replace(query, offset=0, limit=MAX_EXPORT, facets=(), excerpts=False)
+    for result in look_up(session, backend, whole).results:
         if isinstance(result.entry, Need) and result.entry.is_demo:
             continue
         yield [neutralise(cell) for cell in _row(result.kind, result.entry, url_of)]
@@ -54,86 +61,80 @@ def export_rows(
 
 def _row(kind: SubjectKind, entry: Entry, url_of: UrlOf) -> list[str]:
     if isinstance(entry, Organization):
-        cells = _organization_cells(entry)
+        key, cells = entry.slug, _organization_cells(entry)
     elif isinstance(entry, Offer):
-        cells = _offer_cells(entry)
+        key, cells = entry.slug, _offer_cells(entry)
     elif isinstance(entry, Need):
-        cells = _need_cells(entry)
+        key, cells = str(entry.id), _need_cells(entry)
     else:
-        cells = _territory_cells(entry)
-    key = entry.slug if isinstance(entry, Organization | Offer) else _number_or_code(entry)
-    return [kind.label, *cells, url_of(kind, key)]
+        key, cells = entry.code, _territory_cells(entry)
+    cells |= {"objet": kind.label, "adresse": url_of(kind, key)}
+    return [cells.get(column, "") for column in EXPORT_COLUMNS]
 
 
-def _number_or_code(entry: Need | Territory) -> str:
-    return entry.code if isinstance(entry, Territory) else str(entry.id)
+def _organization_cells(entry: Organization) -> dict[str, str]:
+    return {
+        "nom": entry.name,
+        "type": entry.kind.label,
+        "identifiant": entry.siren or entry.rnsr or "",
+        "thèmes": _themes(entry.themes),
+        **_place(entry.commune),
+        "zone d’intervention": _area(entry),
+        "présentation": entry.pitch,
+        "exemple fictif": _yes(entry.is_demo),
+    }
 
 
-def _organization_cells(entry: Organization) -> list[str]:
-    commune = entry.commune
-    return [
-        entry.name,
-        "",
-        entry.kind.label,
-        _themes(entry.themes),
-        commune.name if commune else "",
-        REGIONS[commune.region_code].name if commune else "",
-        _area(entry),
-        "",
-        "",
-        entry.pitch,
-        _yes(entry.is_demo),
-    ]
-
-
-def _offer_cells(offer: Offer) -> list[str]:
+def _offer_cells(offer: Offer) -> dict[str, str]:
     actor = offer.organization
-    return [
-        offer.title,
-        actor.name,
-        offer.type.label,
-        _themes(offer.themes),
-        actor.commune.name if actor.commune else "",
-        REGIONS[actor.commune.region_code].name if actor.commune else "",
-        _area(offer if offer.area_level else actor),
-        offer.maturity.label if offer.maturity else "",
-        " | ".join(offer.routes),
-        offer.pitch,
-        _yes(offer.is_demo),
-    ]
+    return {
+        "nom": offer.title,
+        "porteur": actor.name,
+        "type": offer.type.label,
+        "thèmes": _themes(offer.themes),
+        **_place(actor.commune),
+        "zone d’intervention": _area(offer if offer.area_level else actor),
+        "maturité": offer.maturity.label if offer.maturity else "",
+        "montages": " | ".join(_ROUTES[route] for route in offer.routes if route in _ROUTES),
+        "présentation": offer.pitch,
+        "exemple fictif": _yes(offer.is_demo),
+    }
 
 
-def _need_cells(need: Need) -> list[str]:
-    territory = need.territory
-    return [
-        need.title,
-        need.carrier.name if need.carrier else need.carrier_label,
-        need.kind.label,
-        _themes(need.themes),
-        " | ".join(commune.name for commune in territory.communes),
-        REGIONS[territory.region_code].name,
-        "",
-        need.appetite.label if need.appetite else "",
-        "",
-        need.description,
-        _yes(need.is_demo),
-    ]
+def _need_cells(need: Need) -> dict[str, str]:
+    return {
+        "nom": need.title,
+        "porteur": carrier_name(need),
+        "type": need.kind.label,
+        "thèmes": _themes(need.themes),
+        **_places(need.territory),
+        "présentation": plain_text(need.description),
+        "exemple fictif": _yes(need.is_demo),
+    }
 
 
-def _territory_cells(territory: Territory) -> list[str]:
-    return [
-        territory.name,
-        "",
-        "NPNRU" if territory.is_npnru else "QPV",
-        "",
-        " | ".join(commune.name for commune in territory.communes),
-        REGIONS[territory.region_code].name,
-        "",
-        "",
-        "",
-        territory.code,
-        "",
-    ]
+def _territory_cells(territory: Territory) -> dict[str, str]:
+    return {
+        "nom": territory.name,
+        "type": "NPNRU" if territory.is_npnru else "QPV",
+        "identifiant": territory.code,
+        **_places(territory),
+    }
+
+
+def _place(commune: Commune | None) -> dict[str, str]:
+    if commune is None:
+        return {}
+    return {"commune": commune.name, "région": _region(commune.region_code)}
+
+
+def _places(territory: Territory) -> dict[str, str]:
+    communes = " | ".join(commune.name for commune in territory.communes)
+    return {"commune": communes, "région": _region(territory.region_code)}
+
+
+def _region(code: str) -> str:
+    return REGIONS[code].name if code in REGIONS else code
 
 
 def _themes(codes: Sequence[str]) -> str:
@@ -142,15 +143,8 @@ def _themes(codes: Sequence[str]) -> str:
 
 
 def _area(entry: Organization | Offer) -> str:
-    if entry.area_level is None:
-        return ""
-    # Region codes 01 to 06 collide with department codes: the level says which they are.
-    table: Mapping[str, DepartmentFacts | RegionFacts] = (
-        DEPARTMENTS if entry.area_level is AreaLevel.DEPARTMENTS else REGIONS
-    )
-    names = (table.get(code) for code in entry.area_codes)
-    listed = " | ".join(place.name for place in names if place)
-    return listed or entry.area_level.label
+    listed = " | ".join(area_names(entry.area_level, entry.area_codes))
+    return listed or (entry.area_level.label if entry.area_level else "")
 
 
 def _yes(flag: bool) -> str:  # noqa: FBT001 - the flag is the datum

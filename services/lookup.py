@@ -1,6 +1,6 @@
 """Looking up: runs a query on the index and loads what it found from the database."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -22,6 +22,8 @@ Entry = Organization | Offer | Need | Territory
 
 # What one export or one map may hold; beyond, the page asks to narrow the search.
 MAX_EXPORT: Final = 10_000
+# SQLite and PostgreSQL bound the values of one statement.
+CHUNK: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,12 @@ class LookupPage:
 
 @dataclass(frozen=True, slots=True)
 class MapPoint:
-    """Where a result stands on the map, in degrees (WGS 84)."""
+    """Where a result stands on the map, in degrees (WGS 84); ``detail`` tells homonyms apart."""
 
     kind: SubjectKind
     key: str
     title: str
+    detail: str
     latitude: float
     longitude: float
 
@@ -72,13 +75,18 @@ def look_up(session: Session, backend: SearchBackend, query: SearchQuery) -> Loo
 
 
 def load_entries(session: Session, identifiers: Sequence[str]) -> dict[str, Entry]:
-    """Load the public entries behind document ids: a fixed number of queries."""
-    keys = _keys_by_kind(identifiers)
-    found: dict[str, Entry] = {}
-    for kind, ids in keys.items():
-        for entry in session.scalars(_CARDS[kind](ids)).unique():
-            found[document_id(kind, entry.id)] = entry
-    return found
+    """Load the public entries behind document ids: a fixed number of queries a page."""
+    return {
+        document_id(kind, entry.id): entry
+        for kind, ids in _chunks(identifiers)
+        for entry in session.scalars(_CARDS[kind](ids)).unique()
+    }
+
+
+def _chunks(identifiers: Iterable[str]) -> Iterator[tuple[SubjectKind, list[int]]]:
+    for kind, ids in _keys_by_kind(identifiers).items():
+        for start in range(0, len(ids), CHUNK):
+            yield kind, ids[start : start + CHUNK]
 
 
 def _keys_by_kind(identifiers: Iterable[str]) -> dict[SubjectKind, list[int]]:
@@ -117,7 +125,7 @@ def _territory_cards(ids: list[int]) -> Select[Any]:
 
 
 def map_points(session: Session, backend: SearchBackend, query: SearchQuery) -> list[MapPoint]:
-    """Return a point for each result that has a place, in the order of the results.
+    """Return a point for each public result that has a place, kind after kind.
 
     An actor stands at its seat; the seat says nothing of where it works.
     """
@@ -129,36 +137,40 @@ def map_points(session: Session, backend: SearchBackend, query: SearchQuery) -> 
         facets=(),
         excluded=query.excluded | withdrawn_ids(session),
     )
-    keys = _keys_by_kind(hit.id for hit in backend.search(wide).hits)
-    points: list[MapPoint] = []
-    for kind, ids in keys.items():
-        points += [
-            MapPoint(kind, str(key), title, latitude, longitude)
-            for key, title, latitude, longitude in session.execute(_POINTS[kind](ids))
-            if latitude is not None and longitude is not None
-        ]
-    return points
+    identifiers = [hit.id for hit in backend.search(wide).hits]
+    return [
+        MapPoint(kind, str(key), title, place, latitude, longitude)
+        for kind, ids in _chunks(identifiers)
+        for key, title, place, latitude, longitude in session.execute(_POINTS[kind](ids))
+        if latitude is not None and longitude is not None
+    ]
 
 
 def _organization_points(ids: list[int]) -> Select[*tuple[Any, ...]]:
-    columns = (Organization.slug, Organization.name, Commune.latitude, Commune.longitude)
-    return select(*columns).join(Organization.commune).where(Organization.id.in_(ids))
+    actors = Organization.published().where(Organization.id.in_(ids)).join(Organization.commune)
+    return actors.with_only_columns(
+        Organization.slug, Organization.name, Commune.name, Commune.latitude, Commune.longitude
+    )
 
 
 def _offer_points(ids: list[int]) -> Select[*tuple[Any, ...]]:
-    columns = (Offer.slug, Offer.title, Commune.latitude, Commune.longitude)
-    joined = select(*columns).join(Offer.organization).join(Organization.commune)
-    return joined.where(Offer.id.in_(ids))
+    offers = Offer.published().where(Offer.id.in_(ids)).join(Organization.commune)
+    return offers.with_only_columns(
+        Offer.slug, Offer.title, Organization.name, Commune.latitude, Commune.longitude
+    )
 
 
 def _need_points(ids: list[int]) -> Select[*tuple[Any, ...]]:
-    columns = (Need.id, Need.title, Territory.latitude, Territory.longitude)
-    return select(*columns).join(Need.territory).where(Need.id.in_(ids))
+    needs = Need.published().where(Need.id.in_(ids)).join(Need.territory)
+    return needs.with_only_columns(
+        Need.id, Need.title, Territory.name, Territory.latitude, Territory.longitude
+    )
 
 
 def _territory_points(ids: list[int]) -> Select[*tuple[Any, ...]]:
-    columns = (Territory.code, Territory.name, Territory.latitude, Territory.longitude)
-    return select(*columns).where(Territory.id.in_(ids))
+    return select(
+        Territory.code, Territory.name, Territory.code, Territory.latitude, Territory.longitude
+    ).where(Territory.id.in_(ids))
 
 
 _CARDS: Final[Mapping[SubjectKind, Callable[[list[int]], Select[Any]]]] = {

@@ -29,12 +29,17 @@ _SAINT = re.compile(r"\b(st|ste)\b")
 
 @dataclass(frozen=True, slots=True)
 class PlaceSuggestion:
-    """A commune or a quarter offered while somebody types; ``code`` is its official code."""
+    """A commune or a quarter offered while somebody types; ``code`` is its official code.
+
+    ``value`` is what a form sends: this module reads it back as that very place, whereas an
+    INSEE code may also be somebody else's postcode.
+    """
 
     kind: str
     code: str
     label: str
     detail: str
+    value: str
 
 
 COMMUNE: Final = "commune"
@@ -202,9 +207,16 @@ def _of_commune(commune: Commune) -> PlaceSuggestion:
         code=commune.code,
         label=commune_label(commune),
         detail=DEPARTMENTS[commune.department_code].name,
+        value=exact_commune_label(commune),
     )
 
 
 def _of_quarter(territory: Territory) -> PlaceSuggestion:
     where = ", ".join(commune.name for commune in territory.communes)
-    return PlaceSuggestion(kind=QUARTER, code=territory.code, label=territory.name, detail=where)
+    return PlaceSuggestion(
+        kind=QUARTER,
+        code=territory.code,
+        label=territory.name,
+        detail=where,
+        value=territory.code,
+    )

@@ -28,6 +28,7 @@ from views import (
     territories,
     themes,
 )
+from views.addresses import SlugConverter
 
 PUBLIC_PAGES = (
     pages,
@@ -49,6 +50,7 @@ ACCOUNT_PAGES = (account, oidc, memberships, claims, people, demo)
 
 def register_blueprints(app: Flask) -> None:
     """Attach every blueprint, the declared access matrix and the error pages."""
+    app.url_map.converters["slug"] = SlugConverter
     for module in (*PUBLIC_PAGES, *ACCOUNT_PAGES):
         app.register_blueprint(module.bp)
     access.init_app(app)

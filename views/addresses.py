@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import current_app, url_for
+from werkzeug.routing import BaseConverter
 
 from models.need import Need
 from models.offer import Offer
@@ -17,6 +18,15 @@ _ENDPOINTS = {
     SubjectKind.TERRITORY: ("territories.show", "code"),
     SubjectKind.PARTNERSHIP: ("partnerships.show", "slug"),
 }
+# The largest key of PostgreSQL's integer columns; SQLite refuses numbers beyond 64 bits.
+LARGEST_KEY = 2**31 - 1
+LOGO_PAGE = "organizations.logo"
+
+
+class SlugConverter(BaseConverter):
+    """Part of an address that ``slugify`` can make: anything else is not found, unasked."""
+
+    regex = "[a-z0-9][a-z0-9-]{0,119}"
 
 
 def entry_url(kind: SubjectKind, key: str, *, absolute: bool = False) -> str:
@@ -32,3 +42,10 @@ def entry_key(entry: Organization | Offer | Need | Territory) -> str:
     if isinstance(entry, Organization | Offer):
         return entry.slug
     return entry.code if isinstance(entry, Territory) else str(entry.id)
+
+
+def logo_url(entry: Organization) -> str | None:
+    """Return the address of an actor's logo; the digest makes a new picture a new address."""
+    if not entry.logo or LOGO_PAGE not in current_app.view_functions:
+        return None
+    return url_for(LOGO_PAGE, slug=entry.slug, v=entry.logo)

@@ -1,4 +1,7 @@
-"""Completion of the text fields, as JSON; every field works without it."""
+"""Completion of the text fields, as JSON that static/js/combobox.js reads.
+
+Every field works without it.
+"""
 
 from typing import Final
 
@@ -7,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from extensions.database import db_session
 from extensions.search_engine import search_backend
+from extensions.template_context import label_of
 from services.indexing import withdrawn_ids
 from services.lookup import load_entries
 from services.places import complete_places
@@ -23,10 +27,7 @@ def places() -> ResponseReturnValue:
     """Offer the communes and quarters that what was typed may mean."""
     found = complete_places(db_session(), _typed(), limit=SHOWN)
     return jsonify(
-        [
-            {"kind": place.kind, "code": place.code, "label": place.label, "detail": place.detail}
-            for place in found
-        ]
+        [{"label": place.label, "detail": place.detail, "code": place.value} for place in found]
     )
 
 
@@ -41,8 +42,8 @@ def terms() -> ResponseReturnValue:
     return jsonify(
         [
             {
-                "kind": completion.kind,
                 "label": completion.text,
+                "detail": label_of(SubjectKind(completion.kind)),
                 "url": entry_url(SubjectKind(completion.kind), entry_key(entries[completion.id])),
             }
             for completion in shown
@@ -52,4 +53,5 @@ def terms() -> ResponseReturnValue:
 
 
 def _typed() -> str:
-    return request.args.get("q", "")[:LONGEST]
+    """Return what was typed without control marks, which PostgreSQL refuses to compare."""
+    return "".join(mark for mark in request.args.get("q", "")[:LONGEST] if mark.isprintable())

@@ -4,76 +4,53 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
+from flask_babel import gettext
 
 from extensions.clock import today
 from extensions.database import db_session
 from extensions.search_engine import search_backend
-from search.query import SearchQuery, SortOrder
-from services.documents import FACETS
+from extensions.template_context import label_of
+from search.query import SortOrder
 from services.exports import EXPORT_COLUMNS, export_rows, write_xlsx
-from services.lookup import MAX_EXPORT, look_up, map_points
+from services.lookup import MAX_EXPORT, LookupPage, MapPoint, look_up, map_points
+from services.suggestions import Advice, advise
+from services.tallies import tallies
 from views.addresses import entry_url
-from views.facets import facet_groups, known_values
+from views.cards import found_card
+from views.facets import TITLES, facet_groups, value_label
+from views.question import LIST, MAP, PAGE_SIZE, Question
 from vocabulary.kinds import SubjectKind
+from vocabulary.labels import N_
 
 bp = Blueprint("directory", __name__)
 
-PAGE_SIZE: Final = 20
 # Deeper pages cost more and nobody reads them: the page asks to narrow the search instead.
 MAX_PAGE: Final = 500
-VIEWS: Final = ("liste", "carte")
+# Every link of the page repeats the address: one longer than filters can make is rewritten.
+LONGEST_ADDRESS: Final = 1_000
+SHOWN_CHIPS: Final = 12
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SORTS: Final[Mapping[SortOrder, str]] = {
+    SortOrder.RELEVANCE: N_("pertinence"),
+    SortOrder.RECENT: N_("mise à jour"),
+    SortOrder.NAME: N_("nom"),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What the address asks for, with unknown values dropped."""
+class Link:
+    """A way to another question: a filter to remove, an order, a wider search."""
 
-    text: str
-    filters: Mapping[str, frozenset[str]]
-    sort: SortOrder
-    page: int
-    view: str
-
-    @classmethod
-    def from_arguments(cls, arguments: MultiDict[str, str]) -> "Question":
-        """Read the query parameters; anything that makes no sense takes its default."""
-        filters = {
-            facet: frozenset(arguments.getlist(facet)) & known_values(facet) for facet in FACETS
-        }
-        sort = arguments.get("tri", "")
-        number = arguments.get("page", "1")
-        view = arguments.get("vue", "")
-        return cls(
-            text=" ".join(arguments.get("q", "").split()),
-            filters={facet: values for facet, values in filters.items() if values},
-            sort=SortOrder(sort) if sort in set(SortOrder) else SortOrder.RELEVANCE,
-            page=int(number) if number.isascii() and number.isdigit() else 1,
-            view=view if view in VIEWS else VIEWS[0],
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether nothing was asked: the page then lists everything, newest first."""
-        return not self.text and not self.filters
-
-    def to_query(self, *, limit: int = PAGE_SIZE, facets: tuple[str, ...] = FACETS) -> SearchQuery:
-        """Return what the index is asked."""
-        newest = self.sort is SortOrder.RELEVANCE and not self.text
-        return SearchQuery(
-            text=self.text,
-            filters=self.filters,
-            facets=facets,
-            sort=SortOrder.RECENT if newest else self.sort,
-            offset=(self.page - 1) * limit,
-            limit=limit,
-        )
+    label: str
+    url: str
+    group: str = ""
+    is_current: bool = False
+    count: int | None = None
 
 
 @bp.get("/annuaire")
@@ -82,26 +59,107 @@ def search() -> ResponseReturnValue:
     if request.accept_mimetypes.best_match(["text/html", "text/csv"]) == "text/csv":
         return export("csv")
     question = Question.from_arguments(request.args)
+    if len(request.query_string) > LONGEST_ADDRESS > len(question.address()):
+        return redirect(question.address())
     if not 1 <= question.page <= MAX_PAGE:
         abort(404)
-    answer = look_up(db_session(), search_backend(), question.to_query())
-    return render_template(
-        "directory/search.html",
-        question=question,
-        answer=answer,
-        groups=facet_groups(answer.page.facets, question.filters),
-        pages=min(MAX_PAGE, -(-answer.page.total // PAGE_SIZE)),
-        page_size=PAGE_SIZE,
-        max_export=MAX_EXPORT,
-        today=today(),
+    session, backend, day = db_session(), search_backend(), today()
+    query = question.to_query()
+    answer = look_up(session, backend, query)
+    if question.page > 1 and not answer.results:
+        abort(404)
+    advice = None if answer.page.total else advise(session, backend, query)
+    counted = tallies(session, answer.results, today=day)
+    response = Response(
+        render_template(
+            "directory/search.html",
+            question=question,
+            page=answer.page,
+            cards=[found_card(found, counted, today=day) for found in answer.results],
+            facets=facet_groups(answer.page.facets, question.filters),
+            wider=_wider_links(question, advice) if advice else [],
+            advice=advice,
+            pages=min(MAX_PAGE, -(-answer.page.total // PAGE_SIZE)),
+            max_export=MAX_EXPORT,
+            **_links(question, answer),
+        )
     )
+    response.vary.add("Accept")
+    return response
+
+
+def _links(question: Question, answer: LookupPage) -> dict[str, Any]:
+    correction = answer.page.correction
+    return {
+        "chips": _chips(question)[:SHOWN_CHIPS],
+        "sorts": _sort_links(question),
+        "views": [
+            Link(
+                gettext("Liste"),
+                question.changed(view=LIST).address(),
+                "list-ul",
+                question.view == LIST,
+            ),
+            Link(
+                gettext("Carte"), question.changed(view=MAP).address(), "map", question.view == MAP
+            ),
+        ],
+        "corrected_url": question.changed(text=correction).address() if correction else "",
+        "points_url": question.changed(view=LIST).address("directory.points"),
+        "csv_url": question.changed(view=LIST).address("directory.export", file_type="csv"),
+        "xlsx_url": question.changed(view=LIST).address("directory.export", file_type="xlsx"),
+    }
+
+
+def _chips(question: Question) -> list[Link]:
+    """Return one link for each filter applied: it leads to the question without it."""
+    return [
+        Link(
+            value_label(facet, value),
+            question.without(facet, value).address(),
+            group=str(gettext(TITLES[facet])),
+        )
+        for facet, values in question.filters.items()
+        for value in sorted(values)
+    ]
+
+
+def _sort_links(question: Question) -> list[Link]:
+    orders = [order for order in _SORTS if question.text or order is not SortOrder.RELEVANCE]
+    return [
+        Link(
+            str(gettext(_SORTS[order])),
+            question.changed(sort=order).address(),
+            is_current=question.shown_sort is order,
+        )
+        for order in orders
+    ]
+
+
+def _wider_links(question: Question, advice: Advice) -> list[Link]:
+    return [
+        Link(
+            _wider_label(question, wider.text, wider.filters),
+            question.changed(text=wider.text, filters=wider.filters).address(),
+            count=wider.total,
+        )
+        for wider in advice.wider
+    ]
+
+
+def _wider_label(question: Question, text: str, filters: Mapping[str, frozenset[str]]) -> str:
+    if not text and question.text:
+        return str(gettext("Garder les filtres, sans les mots"))
+    if not filters:
+        return str(gettext("Garder les mots, sans les filtres"))
+    (dropped,) = set(question.filters) - set(filters)
+    return str(gettext("Sans le filtre « %(filter)s »", filter=gettext(TITLES[dropped])))
 
 
 @bp.get("/annuaire.<any(csv, xlsx):file_type>")
 def export(file_type: str) -> ResponseReturnValue:
     """Give the results as a file: public facts only, no demo need, no personal data."""
-    question = Question.from_arguments(request.args)
-    query = question.to_query(limit=MAX_EXPORT, facets=())
+    query = Question.from_arguments(request.args).to_query()
     rows = export_rows(db_session(), search_backend(), query, url_of=_absolute_url)
     if file_type == "xlsx":
         return _attachment(write_xlsx(EXPORT_COLUMNS, rows), XLSX_TYPE, "annuaire.xlsx")
@@ -110,26 +168,26 @@ def export(file_type: str) -> ResponseReturnValue:
 
 @bp.get("/annuaire/points.geojson")
 def points() -> ResponseReturnValue:
-    """Give the results as points for the map."""
-    question = Question.from_arguments(request.args)
-    found = map_points(db_session(), search_backend(), question.to_query())
-    response = jsonify(
-        type="FeatureCollection",
-        features=[
-            {
-                "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [point.longitude, point.latitude]},
-                "properties": {
-                    "kind": point.kind,
-                    "title": point.title,
-                    "url": entry_url(point.kind, point.key),
-                },
-            }
-            for point in found
-        ],
-    )
+    """Give the results as points for the map, ten thousand at most."""
+    query = Question.from_arguments(request.args).to_query()
+    found = map_points(db_session(), search_backend(), query)
+    response = jsonify(type="FeatureCollection", features=[_feature(point) for point in found])
     response.mimetype = "application/geo+json"
     return response
+
+
+def _feature(point: MapPoint) -> dict[str, Any]:
+    """Return a GeoJSON feature with what static/js/map.js reads."""
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [point.longitude, point.latitude]},
+        "properties": {
+            "title": point.title,
+            "detail": f"{label_of(point.kind)} · {point.detail}",
+            "kind": point.kind.value,
+            "url": entry_url(point.kind, point.key),
+        },
+    }
 
 
 def _absolute_url(kind: SubjectKind, key: str) -> str:

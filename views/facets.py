@@ -32,6 +32,7 @@ class FacetGroup:
     name: str
     title: str
     options: tuple[Option, ...]
+    open: bool = False
 
     @property
     def selected(self) -> tuple[Option, ...]:
@@ -54,9 +55,10 @@ TITLES: Final[Mapping[str, str]] = {
     THEME: N_("Thème"),
     REGION: N_("Région d’implantation"),
     MATURITY: N_("Maturité"),
-    AREA: N_("Intervient en"),
+    AREA: N_("Zone d’intervention"),
     ROUTE: N_("Montage contractuel"),
 }
+_OPENED: Final = frozenset({WHAT, THEME})
 _ORDERED: Final[Mapping[str, tuple[str, ...]]] = {
     WHAT: (
         SubjectKind.OFFER,
@@ -69,6 +71,11 @@ _ORDERED: Final[Mapping[str, tuple[str, ...]]] = {
     MATURITY: tuple(Maturity),
     ROUTE: tuple(ContractRoute),
 }
+
+
+def value_label(facet: str, value: str) -> str:
+    """Return the label of one value of a facet."""
+    return _label(facet)(value)
 
 
 def _label(facet: str) -> Callable[[str], str]:
@@ -100,7 +107,7 @@ def facet_groups(
         found = counts.get(facet, {})
         options = tuple(_options(facet, found, ticked))
         if options:
-            groups.append(FacetGroup(facet, str(gettext(title)), options))
+            groups.append(FacetGroup(facet, str(gettext(title)), options, facet in _OPENED))
     return groups
 
 
@@ -130,8 +137,8 @@ def _options(facet: str, found: Mapping[str, int], ticked: frozenset[str]) -> It
     values = [value for value in _values(facet, found, ticked) if value in found or value in ticked]
     for value in values:
         theme = all_themes().get(value) if facet == THEME else None
-        level = 1 if theme and theme.parent else 0
-        yield Option(value, label(value), found.get(value, 0), value in ticked, level)
+        is_nested = theme is not None and theme.parent is not None
+        yield Option(value, label(value), found.get(value, 0), value in ticked, is_nested)
 
 
 def _values(facet: str, found: Mapping[str, int], ticked: frozenset[str]) -> Iterable[str]:

@@ -23,7 +23,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/<slug>")
+@bp.get("/<slug:slug>")
 def show(slug: str) -> ResponseReturnValue:
     """Show one day: when, where, what for, and how to get in."""
     place = joinedload(MeetupDay.commune)

@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from extensions.clock import today
 from extensions.database import db_session
 from services.pages import need_by_id
+from views.addresses import LARGEST_KEY
 
 bp = Blueprint("needs", __name__, url_prefix="/besoins")
 
 
-@bp.get("/<int:need_id>")
+@bp.get(f"/<int(max={LARGEST_KEY}):need_id>")
 def show(need_id: int) -> ResponseReturnValue:
     """Show a need: what is wanted, by whom, on which quarter, until when."""
     need = need_by_id(db_session(), need_id)

@@ -10,7 +10,7 @@ from views.access import current_person, offer_or_404
 bp = Blueprint("offers", __name__, url_prefix="/solutions")
 
 
-@bp.get("/<slug>")
+@bp.get("/<slug:slug>")
 def show(slug: str) -> ResponseReturnValue:
     """Show an offer: what it does, where it was deployed, how it can be contracted."""
     offer = offer_or_404(slug)

@@ -12,7 +12,7 @@ from views.access import current_person, organization_or_404
 bp = Blueprint("organizations", __name__, url_prefix="/acteurs")
 
 
-@bp.get("/<slug>")
+@bp.get("/<slug:slug>")
 def show(slug: str) -> ResponseReturnValue:
     """Show an actor: what it is, proposes, federates, and where it works."""
     entry = organization_or_404(slug)

@@ -9,7 +9,7 @@ from services.pages import partnership_by_slug
 bp = Blueprint("partnerships", __name__, url_prefix="/partenariats")
 
 
-@bp.get("/<slug>")
+@bp.get("/<slug:slug>")
 def show(slug: str) -> ResponseReturnValue:
     """Show who does what together, on which quarter, and what the source does not say."""
     partnership = partnership_by_slug(db_session(), slug)

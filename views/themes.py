@@ -24,7 +24,7 @@ def index() -> ResponseReturnValue:
     return render_template("themes/index.html", tree=tree, counts=counts)
 
 
-@bp.get("/<code>")
+@bp.get("/<slug:code>")
 def show(code: str) -> ResponseReturnValue:
     """Show one theme: its words, the latest offers, the actors and the needs under it."""
     theme = all_themes().get(code)
