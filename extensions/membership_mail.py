@@ -40,9 +40,9 @@ def write_membership_mail(session: Session, payload: Mapping[str, Any]) -> None:
         return
     organization = session.get(Organization, payload["organization_id"])
     recipient = session.get(User, payload["recipient_id"])
-    if organization is None or recipient is None:
+    person = session.get(User, payload["person_id"])
+    if organization is None or recipient is None or person is None:
         return
-    person_id = payload.get("person_id")
     event = payload["event"]
     link = (
         public_address("claims.queue")
@@ -51,14 +51,14 @@ def write_membership_mail(session: Session, payload: Mapping[str, Any]) -> None:
     )
     context = {
         "organization": organization,
-        "person": session.get(User, person_id) if person_id else None,
-        "membership": _membership(session, organization.id, person_id),
+        "person": person,
+        "membership": _membership(session, organization.id, person.id),
         "link": link,
     }
     _store(session, event, recipient.email, recipient.language, context)
 
 
-def _membership(session: Session, organization_id: int, person_id: int | None) -> Membership | None:
+def _membership(session: Session, organization_id: int, person_id: int) -> Membership | None:
     return session.scalar(
         select(Membership).where(
             Membership.organization_id == organization_id, Membership.user_id == person_id

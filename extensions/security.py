@@ -41,7 +41,6 @@ from models.account import Role, User, WebAuthn
 from services.accounts import must_have_second_factor
 
 csrf = CSRFProtect()
-security = Security()
 
 PASSWORD_LENGTH = 12
 REMEMBER_FOR = timedelta(days=30)
@@ -149,15 +148,20 @@ def _derived(settings: Settings, purpose: str) -> bytes:
     return sha256(f"{purpose}:{settings.secret_key}".encode()).digest()
 
 
+def datastore() -> SQLAlchemyUserDatastore:
+    """Return Flask-Security's own access to accounts, over the session of the request."""
+    found: SQLAlchemyUserDatastore = current_app.extensions["security"].datastore
+    return found
+
+
 def init_app(app: Flask) -> None:
     """Attach CSRF protection, the limits and Flask-Security."""
     csrf.init_app(app)
     rate_limits.init_app(app)
     app.before_request(_tidy_request)
-    datastore = SQLAlchemyUserDatastore(db, User, Role, WebAuthn)
-    security.init_app(
+    installed = Security(
         app,
-        datastore,
+        SQLAlchemyUserDatastore(db, User, Role, WebAuthn),
         mail_util_cls=OutboxMailUtil,
         totp_cls=SingleUseTotp,
         webauthn_util_cls=PasskeyRules,
@@ -166,7 +170,6 @@ def init_app(app: Flask) -> None:
         forgot_password_form=PasswordResetRequestForm,
         send_confirmation_form=ConfirmationRequestForm,
     )
-    installed = app.extensions["security"]
     setup_form = FormInfo(instantiator=_second_factor_form, cls=SecondFactorForm)
     installed.set_form_info("two_factor_setup_form", setup_form)
     installed.i18n_domain = words_for(app)
@@ -213,7 +216,7 @@ def _leave_anonymous_session(_app: Flask, user: User) -> None:
 def _end_sessions(_app: Flask, user: User) -> None:
     """Kill every cookie of the account: a signed cookie cannot be taken back (THREATS A2)."""
     if isinstance(user, User):
-        security.datastore.set_uniquifier(user)
+        datastore().set_uniquifier(user)
         db_session().commit()
 
 
@@ -238,7 +241,7 @@ def _second_factor_changed(_app: Flask, user: User, **_details: object) -> None:
 def end_other_sessions(person: User) -> None:
     """Kill every cookie and pending token of ``person`` but the session of this request."""
     is_here = current_user == person
-    security.datastore.set_uniquifier(person)
+    datastore().set_uniquifier(person)
     if is_here:
         login_user(person, authn_via=["renewal"])
 
@@ -257,7 +260,7 @@ def _second_factor_form(
 
 def enter_second_factor(person: User, next_path: str) -> ResponseReturnValue | None:
     """Return the step that asks for the person's second factor, ``None`` when there is none."""
-    plugins = security.two_factor_plugins
+    plugins = current_app.extensions["security"].two_factor_plugins
     response: ResponseReturnValue | None = plugins.tf_enter(
         person, remember_me=False, primary_authn_via="proconnect", next_loc=next_path or None
     )

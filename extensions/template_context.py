@@ -1,12 +1,12 @@
 """What every template may use: labels of the vocabulary, formats, the site's own facts."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import nh3
 from flask import Flask, current_app, request, url_for
-from flask_babel import format_date, format_decimal, get_locale, gettext
+from flask_babel import format_date, format_datetime, format_decimal, get_locale, gettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -68,6 +68,11 @@ def long_date(day: date | None) -> str:
     return str(format_date(day, "d MMMM y") if day else gettext("non renseigné"))
 
 
+def short_instant(instant: datetime) -> str:
+    """Return a day and an hour, in Paris."""
+    return str(format_datetime(instant, "d MMM y, HH:mm"))
+
+
 def init_app(app: Flask) -> None:
     """Make the filters and globals known to Jinja."""
     app.jinja_env.filters.update(
@@ -76,6 +81,7 @@ def init_app(app: Flask) -> None:
         theme_label=theme_label,
         themes=themes_of,
         long_date=long_date,
+        instant=short_instant,
         number=format_decimal,
     )
     app.jinja_env.globals.update(

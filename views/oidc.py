@@ -18,7 +18,7 @@ from extensions.oidc import (
     take_next,
 )
 from extensions.redirects import is_own_path
-from extensions.security import enter_second_factor, security
+from extensions.security import datastore, enter_second_factor
 from models.account import User
 from services.accounts import ExternalIdentity, person_of_identity
 from services.errors import RuleViolation
@@ -70,7 +70,7 @@ def callback() -> ResponseReturnValue:
 
 
 def _new_account(identity: ExternalIdentity) -> User:
-    account = security.datastore.create_user(
+    account = datastore().create_user(
         email=identity.email,
         display_name=identity.name,
         oidc_subject=identity.subject,
