@@ -10,6 +10,8 @@ from flask.cli import AppGroup, with_appcontext
 from config import Settings
 from extensions.database import db, db_session
 from extensions.search_engine import search_backend
+from jobs.evaluate_commands import register_evaluate_commands
+from jobs.import_commands import register_import_commands
 from jobs.schema import migrate
 from jobs.seed_commands import register_seed_commands
 from jobs.worker import Worker
@@ -24,6 +26,8 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(worker_command)
     app.cli.add_command(index_commands)
     register_seed_commands(app)
+    register_import_commands(app)
+    register_evaluate_commands(app)
 
 
 def current_settings() -> Settings:
