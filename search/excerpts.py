@@ -1,8 +1,8 @@
 """Highlighting: the title, and the passage of the body that says most of what was asked."""
 
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from search.analysis import fold_word, stem
@@ -13,33 +13,37 @@ _READ_LENGTH: Final = 6000
 _PIECE = re.compile(r"\w+")
 # A word with what joins its parts, to find « éco-quartier » under « écoquartier ».
 _JOINED = re.compile(r"\w+(?:[-‐‑.]\w+)+")
+_DOTTED = re.compile(r"\.\w")
 _BLANK = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What to mark: stems of words, beginnings of words."""
+    """What to mark: stems of words, beginnings of words. Answers are kept for the next hits."""
 
     stems: frozenset[str]
     prefixes: tuple[str, ...] = ()
+    _known: dict[str, bool] = field(default_factory=dict)
 
     def wants(self, word: str) -> bool:
         """Tell whether ``word`` is one of those asked."""
-        folded = fold_word(word)
-        return stem(folded) in self.stems or bool(
-            self.prefixes and folded.startswith(self.prefixes)
-        )
+        known = self._known.get(word)
+        if known is None:
+            folded = fold_word(word)
+            known = stem(folded) in self.stems or folded.startswith(self.prefixes)
+            self._known[word] = known
+        return known
 
 
 def highlight(text: str, marks: Marks) -> tuple[Segment, ...]:
     """Return the whole text in segments."""
-    return tuple(_segments(text, list(_spans(text, marks)), 0, len(text)))
+    return tuple(_segments(text, _spans(text, marks), 0, len(text)))
 
 
 def excerpt(text: str, marks: Marks) -> tuple[Segment, ...]:
     """Return the passage with most distinct words asked, cut between words."""
     read = text[:_READ_LENGTH]
-    spans = list(_spans(read, marks))
+    spans = _spans(read, marks)
     start, end = _window(read, spans)
     segments = list(_segments(read, spans, start, end))
     if start > 0:
@@ -49,24 +53,49 @@ def excerpt(text: str, marks: Marks) -> tuple[Segment, ...]:
     return tuple(segments)
 
 
-def _spans(text: str, marks: Marks) -> Iterator[tuple[int, int]]:
+def _spans(text: str, marks: Marks) -> list[tuple[int, int]]:
+    """Return the places of the words asked, in order and apart from one another."""
     if not marks.stems and not marks.prefixes:
-        return
-    joined_end = 0
-    joined = {match.start(): match for match in _JOINED.finditer(text)}
-    for match in _PIECE.finditer(text):
-        start, end = match.span()
-        if start < joined_end:
-            continue
-        whole = joined.get(start)
-        if whole is not None and marks.wants("".join(_PIECE.findall(whole.group()))):
-            joined_end = whole.end()
-            yield whole.span()
-        elif marks.wants(match.group()):
-            yield start, end
+        return []
+    joined = [word for word in _joined_words(text) if marks.wants(_without_joints(word))]
+    plain = [word for word in set(_PIECE.findall(text)) if marks.wants(word)]
+    found = [span for word in (*joined, *plain) for span in _places(text, word)]
+    found.sort(key=lambda span: (span[0], -span[1]))
+    apart: list[tuple[int, int]] = []
+    for span in found:
+        if not apart or span[0] >= apart[-1][1]:
+            apart.append(span)
+    return apart
 
 
-def _window(text: str, spans: Collection[tuple[int, int]]) -> tuple[int, int]:
+def _joined_words(text: str) -> set[str]:
+    """Return the hyphenated and dotted words; most texts have none, and are told fast."""
+    if any(hyphen in text for hyphen in "-‐‑") or _DOTTED.search(text):
+        return set(_JOINED.findall(text))
+    return set()
+
+
+def _without_joints(word: str) -> str:
+    return "".join(_PIECE.findall(word))
+
+
+def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
+    """Yield where ``word`` stands alone: faster than a pattern made for each text."""
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (at and _is_letter(text[at - 1])) and not (
+            end < len(text) and _is_letter(text[end])
+        ):
+            yield at, end
+        at = text.find(word, end)
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or character == "_"
+
+
+def _window(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
     if len(text) <= EXCERPT_LENGTH:
         return 0, len(text)
     starts = [max(0, start - EXCERPT_LENGTH // 4) for start, _ in spans] or [0]
@@ -75,7 +104,7 @@ def _window(text: str, spans: Collection[tuple[int, int]]) -> tuple[int, int]:
     return _word_start(text, start), _word_end(text, start + EXCERPT_LENGTH)
 
 
-def _distinct_words(text: str, spans: Collection[tuple[int, int]], start: int) -> int:
+def _distinct_words(text: str, spans: Sequence[tuple[int, int]], start: int) -> int:
     inside = {text[a:b].lower() for a, b in spans if a >= start and b <= start + EXCERPT_LENGTH}
     return len(inside)
 
@@ -95,7 +124,7 @@ def _word_end(text: str, at: int) -> int:
 
 
 def _segments(
-    text: str, spans: Collection[tuple[int, int]], start: int, end: int
+    text: str, spans: Sequence[tuple[int, int]], start: int, end: int
 ) -> Iterator[Segment]:
     at = start
     for first, last in spans:

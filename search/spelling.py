@@ -56,12 +56,12 @@ def nearest_word(word: str, vocabulary: Vocabulary) -> str | None:
     if len(word) < _SHORTEST or not word.isalpha():
         return None
     allowed = 1 if len(word) < _SHORTEST_FOR_TWO else 2
-    found: list[tuple[int, int, str]] = []
-    for words in vocabulary.words_of_length(len(word) - allowed, len(word) + allowed):
-        near = process.extract(
+    found = [
+        (int(distance), -frequency, known)
+        for words in vocabulary.words_of_length(len(word) - allowed, len(word) + allowed)
+        for known, distance, _ in process.extract(
             word, words, scorer=OSA.distance, score_cutoff=allowed, limit=_MOST_CANDIDATES
         )
-        found += [
-            (int(distance), -vocabulary.frequency(known), known) for known, distance, _ in near
-        ]
+        if (frequency := vocabulary.frequency(known))
+    ]
     return min(found)[2] if found else None

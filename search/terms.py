@@ -51,7 +51,9 @@ def _add_section(terms: DocumentTerms, text: str, weight: int, base: int) -> int
             terms.stems[token.stem] += weight
             terms.words[token.folded] += weight
             last = base + token.position
-            terms.positions[token.stem].append(last)
+            places = terms.positions[token.stem]
+            if not places or places[-1] != last:  # « chant-e » has one stem twice at one place
+                places.append(last)
         for part in unit.parts:
             terms.roots[root_of(part)] += weight
     return last

@@ -28,7 +28,7 @@ from search.whoosh_engine.storage import (
 _OPENING_ATTEMPTS: Final = 5
 _PROGRESS_STEP: Final = 100
 # Memory of the writer before it spills to disk, in MiB.
-_WRITER_MEMORY: Final = 64
+_WRITER_MEMORY: Final = 128
 
 
 class WhooshBackend:

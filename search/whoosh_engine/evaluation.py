@@ -104,7 +104,9 @@ class Evaluation:
             steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
             places = positions.places[np.repeat(starts, counts) + steps] - offset
             keys = (owners << 32) + (places + len(phrase.offsets) + max(phrase.offsets))
-            meetings = keys if meetings is None else np.intersect1d(meetings, keys)
+            meetings = (
+                keys if meetings is None else np.intersect1d(meetings, keys, assume_unique=True)
+            )
         if meetings is None:
             return np.empty(0, np.int64)
         found: NDArray[np.int64] = inside[np.unique(meetings >> 32)]

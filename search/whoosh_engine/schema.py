@@ -1,7 +1,8 @@
 """The Whoosh schema: fields fed with terms already analysed, a card and the texts."""
 
 import json
-from collections.abc import Generator, Mapping
+from array import array
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any, Final
 
 from whoosh import __version__ as whoosh_version
@@ -13,7 +14,10 @@ from search.ranking import ROOT, STEM, WORD
 from search.terms import document_terms
 
 # Raised whenever the analysis, the fields or the card change: older indexes are rebuilt.
-SCHEMA_VERSION: Final = f"1/whoosh-{'.'.join(map(str, whoosh_version))}"
+SCHEMA_VERSION: Final = f"2/whoosh-{'.'.join(map(str, whoosh_version))}"
+
+PLACE_TYPE: Final = "I"
+PLACE_BYTES: Final = array(PLACE_TYPE).itemsize
 
 ID: Final = "id"
 NAME: Final = "name"
@@ -21,11 +25,27 @@ CARD: Final = "card"
 TEXTS: Final = "texts"
 
 
+class PlacesFormat(formats.Positions):
+    """Positions as plain 32-bit numbers: several times faster to write and read than pickles."""
+
+    def encode(self, poslist: Iterable[int]) -> bytes:
+        """Return the bytes of a posting."""
+        return array(PLACE_TYPE, poslist).tobytes()
+
+    def decode_positions(self, valuestring: bytes) -> list[int]:
+        """Return the positions inside the bytes of a posting."""
+        return array(PLACE_TYPE, valuestring).tolist()
+
+    def decode_frequency(self, valuestring: bytes) -> int:
+        """Return how many positions there are."""
+        return len(valuestring) // PLACE_BYTES
+
+
 class TermsField(fields.FieldType):
     """A field whose value is ``{term: (frequency, positions)}``: Whoosh analyses nothing."""
 
     def __init__(self, *, positions: bool, scorable: bool) -> None:
-        self.format: Any = formats.Positions() if positions else formats.Existence()
+        self.format: Any = PlacesFormat() if positions else formats.Existence()
         self.scorable = scorable
 
     def index(

@@ -17,7 +17,7 @@ from whoosh.reading import SegmentReader, TermNotFound
 
 from search.ranking import FIELD_WEIGHTS, STEM, WORD
 from search.whoosh_engine.cache import ByteCache
-from search.whoosh_engine.schema import CARD, TEXTS
+from search.whoosh_engine.schema import CARD, PLACE_BYTES, PLACE_TYPE, TEXTS
 
 Documents = NDArray[np.int32]
 Column = NDArray[np.float64]
@@ -162,19 +162,18 @@ class Segment:
         return Postings(np.array(documents, np.int32), np.array(weights, np.float64))
 
     def _read_positions(self, term: str) -> Positions:
-        starts = [0]
-        places: list[int] = []
-        wanted = set(self.postings(STEM, term).documents.tolist())
+        wanted = self.postings(STEM, term).documents
+        found: dict[int, bytes] = {}
         with self._lock:
             matcher = self._reader.postings(STEM, term.encode())
-            found: dict[int, list[int]] = {}
             while matcher.is_active():
-                found[matcher.id()] = matcher.value_as("positions")
+                found[matcher.id()] = matcher.value()
                 matcher.next()
-        for number in sorted(wanted):
-            places += found.get(number, [])
-            starts.append(len(places))
-        return Positions(np.array(starts, np.int64), np.array(places, np.int64))
+        # A document deleted since its posting was read has no place any more.
+        values = [found.get(number, b"") for number in wanted.tolist()]
+        counts = np.array([0, *(len(value) // PLACE_BYTES for value in values)], np.int64)
+        places = np.frombuffer(b"".join(values), PLACE_TYPE).astype(np.int64)
+        return Positions(np.cumsum(counts), places)
 
 
 def _invert(cards: list[dict[str, list[str]]]) -> dict[str, dict[str, NDArray[np.uint32]]]:

@@ -158,7 +158,7 @@ class Snapshot:
 
     def knows(self, token: Token) -> bool:
         """Tell whether any document has the stem."""
-        return any(segment.frequency(STEM, token.stem) for segment in self.segments)
+        return self._living(STEM, token.stem) > 0
 
     def words_of_length(self, shortest: int, longest: int) -> Iterable[Sequence[str]]:
         """Return the words between two lengths, segment by segment."""
@@ -169,7 +169,7 @@ class Snapshot:
 
     def frequency(self, word: str) -> int:
         """Return in how many documents the folded word is."""
-        return sum(segment.frequency(WORD, word) for segment in self.segments)
+        return self._living(WORD, word)
 
     def written(self, word: str) -> str:
         """Return the word as the first document having it writes it."""
@@ -179,6 +179,12 @@ class Snapshot:
         segment, number = self.locate(int(documents[0]))
         title, keywords, body = segment.texts(number)
         return written_form(word, (title, *keywords, body))
+
+    def _living(self, field: str, text: str) -> int:
+        """Return how many documents have a term; the words of deleted ones are never offered."""
+        if self.deleted:
+            return len(self._joined_postings(field, text)[0])
+        return sum(segment.frequency(field, text) for segment in self.segments)
 
     def _score_term(self, term: Term) -> Scored:
         stem = self._view(STEM, term.stem)
