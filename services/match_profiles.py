@@ -16,6 +16,7 @@ from vocabulary.kinds import (
     ProjectPhase,
     ReferenceGrade,
 )
+from vocabulary.themes import all_themes
 
 
 def offer_profile(offer: Offer) -> OfferProfile:
@@ -49,7 +50,7 @@ def need_profile(need: Need) -> NeedProfile:
     return NeedProfile(
         id=need.id,
         themes=frozenset(need.themes),
-        tokens=word_stems(need_text(need)),
+        tokens=_asked_words(need_text(need), need.themes),
         region_code=territory.region_code,
         department_code=territory.department_code,
         organization_id=need.carrier_id,
@@ -71,7 +72,9 @@ def territory_profile(territory: Territory, needs: Iterable[Need]) -> NeedProfil
     return NeedProfile(
         id=territory.id,
         themes=frozenset(code for need in stated for code in need.themes),
-        tokens=tuple(stem for need in stated for stem in word_stems(need_text(need))),
+        tokens=tuple(
+            stem for need in stated for stem in _asked_words(need_text(need), need.themes)
+        ),
         region_code=territory.region_code,
         department_code=territory.department_code,
         phase=project_phase(territory),
@@ -84,10 +87,11 @@ def sentence_profile(
     sentence: str, *, region_code: str | None, department_code: str | None, phase: ProjectPhase
 ) -> NeedProfile:
     """Describe a sentence somebody typed, for a place or for none; nothing of it is kept."""
+    themes = detect_themes(sentence)
     return NeedProfile(
         id=0,
-        themes=detect_themes(sentence),
-        tokens=word_stems(sentence),
+        themes=themes,
+        tokens=_asked_words(sentence, sorted(themes)),
         region_code=region_code,
         department_code=department_code,
         phase=phase,
@@ -97,6 +101,13 @@ def sentence_profile(
 def need_text(need: Need) -> str:
     """Return the words of a need that count in a match."""
     return f"{need.title} {need.description} {need.outcome}"
+
+
+def _asked_words(text: str, themes: Iterable[str]) -> tuple[str, ...]:
+    """Return the words of a need and those that name its themes (+0.09 nDCG@10, ADR 6)."""
+    known = all_themes()
+    labels = " . ".join(known[code].label for code in themes if code in known)
+    return word_stems(f"{text} . {labels}")
 
 
 def project_phase(territory: Territory) -> ProjectPhase:
