@@ -8,17 +8,20 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from extensions.account_mail import ACCOUNT_MAIL, write_account_mail
+from extensions.entry_mail import write_entry_mail
 from extensions.mailbox import SEND_MAIL
 from extensions.membership_mail import write_membership_mail
 from jobs.mailer import send_mail
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
 from search.backend import SearchBackend
+from services.entry_notices import ENTRY_MAIL
 from services.indexing import (
     INDEX_ENTRY,
     forget_withdrawal,
     index_entries,
 )
+from services.logos import SWEEP_LOGO, sweep_logo
 from services.memberships import MEMBERSHIP_MAIL
 
 
@@ -58,6 +61,17 @@ def _write_membership_mails(context: WorkerContext, messages: Sequence[OutboxMes
         write_membership_mail(context.session, message.payload)
 
 
+def _write_entry_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_entry_mail(context.session, message.payload)
+
+
+def _sweep_logos(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        digest = str(message.payload["digest"])
+        sweep_logo(context.session, context.settings.uploads_dir, digest)
+
+
 def _index_entries(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
     identifiers = [str(message.payload["document_id"]) for message in messages]
     index_entries(context.session, context.backend, identifiers)
@@ -72,6 +86,8 @@ def _forget_withdrawals(context: WorkerContext, messages: Sequence[OutboxMessage
 HANDLERS: Mapping[str, Handler] = {
     ACCOUNT_MAIL: _write_account_mails,
     MEMBERSHIP_MAIL: _write_membership_mails,
+    ENTRY_MAIL: _write_entry_mails,
+    SWEEP_LOGO: _sweep_logos,
     SEND_MAIL: _send_mails,
     INDEX_ENTRY: _index_entries,
 }
@@ -79,6 +95,8 @@ HANDLERS: Mapping[str, Handler] = {
 BATCH_SIZE: Mapping[str, int] = {
     ACCOUNT_MAIL: 1,
     MEMBERSHIP_MAIL: 1,
+    ENTRY_MAIL: 1,
+    SWEEP_LOGO: 50,
     SEND_MAIL: 1,
     INDEX_ENTRY: 50,
 }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.account import User
 from models.audit import AuditEntry
 from models.membership import Membership
+from models.offer import Offer
 from models.organization import Organization
 from models.revision import Revision
 from services.content_diff import FieldChange, content_changes
@@ -131,14 +132,21 @@ def count_waiting(session: Session) -> int:
     return session.scalar(waiting) or 0
 
 
-def hidden_entries(session: Session, *, limit: int = 50) -> Sequence[Organization]:
+def hidden_entries(session: Session, *, limit: int = 50) -> list[Entry]:
     """Return the entries that were suspended or archived, the last ones first."""
-    return session.scalars(
+    states = (PublicationState.SUSPENDED, PublicationState.ARCHIVED)
+    organizations = session.scalars(
         select(Organization)
-        .where(
-            Organization.state.in_((PublicationState.SUSPENDED, PublicationState.ARCHIVED)),
-            Organization.version > 0,
-        )
+        .where(Organization.state.in_(states), Organization.version > 0)
         .order_by(Organization.updated_at.desc(), Organization.id)
         .limit(limit)
-    ).all()
+    )
+    offers = session.scalars(
+        select(Offer)
+        .where(Offer.state.in_(states), Offer.version > 0)
+        .options(joinedload(Offer.organization))
+        .order_by(Offer.updated_at.desc(), Offer.id)
+        .limit(limit)
+    )
+    found: list[Entry] = [*organizations, *offers]
+    return sorted(found, key=lambda entry: entry.updated_at, reverse=True)[:limit]

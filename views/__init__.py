@@ -13,20 +13,28 @@ from views import (
     demo,
     directory,
     errors,
+    federations,
     language,
+    logos,
     matches,
     meetups,
     memberships,
+    moderation,
     needs,
+    offer_editing,
     offers,
     oidc,
     organizations,
     pages,
     partnerships,
     people,
+    registration,
     static_files,
+    submission,
     territories,
+    territory_editing,
     themes,
+    workspace,
 )
 from views.addresses import SlugConverter
 
@@ -47,11 +55,22 @@ PUBLIC_PAGES = (
 )
 ACCOUNT_PAGES = (account, oidc, memberships, claims, people, demo)
 
+ENTRY_PAGES = (
+    workspace,
+    registration,
+    submission,
+    offer_editing,
+    federations,
+    logos,
+    moderation,
+    territory_editing,
+)
+
 
 def register_blueprints(app: Flask) -> None:
     """Attach every blueprint, the declared access matrix and the error pages."""
     app.url_map.converters["slug"] = SlugConverter
-    for module in (*PUBLIC_PAGES, *ACCOUNT_PAGES):
+    for module in (*PUBLIC_PAGES, *ACCOUNT_PAGES, *ENTRY_PAGES):
         app.register_blueprint(module.bp)
     access.init_app(app)
     errors.init_app(app)

@@ -20,7 +20,7 @@ _ENDPOINTS = {
 }
 # The largest key of PostgreSQL's integer columns; SQLite refuses numbers beyond 64 bits.
 LARGEST_KEY = 2**31 - 1
-LOGO_PAGE = "organizations.logo"
+LOGO_PAGE = "logos.show"
 
 
 class SlugConverter(BaseConverter):

@@ -120,8 +120,45 @@ MATRIX: Final[dict[str, Access]] = {
     # Administration (views/people.py)
     "people.index": Access.ADMINISTRATOR,
     "people.set_role_of": Access.ADMINISTRATOR,
-    # Registering (views/workspace.py, views/registration.py, views/offer_editing.py, ...)
-    # Moderation (views/moderation.py)
+    # Registering (views/workspace.py, views/registration.py, views/submission.py)
+    "workspace.home": Access.SIGNED_IN,
+    "registration.start": Access.SIGNED_IN,
+    "registration.create": Access.SIGNED_IN,
+    "registration.identity": Access.EDITOR,
+    "registration.texts": Access.EDITOR,
+    "registration.area": Access.EDITOR,
+    "registration.offers": Access.EDITOR,
+    "registration.presence": Access.EDITOR,
+    "registration.preview": Access.EDITOR,
+    "registration.live_preview": Access.EDITOR,
+    "submission.overview": Access.EDITOR,
+    "submission.review": Access.EDITOR,
+    "submission.submit": Access.EDITOR,
+    "submission.reopen": Access.EDITOR,
+    "submission.discard": Access.EDITOR,
+    "submission.confirm": Access.EDITOR,
+    "submission.withdraw": Access.OWNER,
+    "submission.delete": Access.OWNER,
+    "logos.show": Access.PUBLIC,
+    # Offers and federations (views/offer_editing.py, views/federations.py)
+    "offer_editing.create": Access.EDITOR,
+    "offer_editing.edit": Access.EDITOR,
+    "offer_editing.preview": Access.EDITOR,
+    "offer_editing.act": Access.EDITOR,
+    "offer_editing.remove": Access.OWNER,
+    "federations.members": Access.EDITOR,
+    "federations.invite": Access.OWNER,
+    "federations.remove": Access.OWNER,
+    "federations.memberships": Access.EDITOR,
+    "federations.answer": Access.OWNER,
+    # Moderation (views/moderation.py, views/territory_editing.py)
+    "moderation.queue": Access.STAFF,
+    "moderation.review": Access.STAFF,
+    "moderation.hide": Access.STAFF,
+    "moderation.restore": Access.STAFF,
+    "moderation.hidden": Access.STAFF,
+    "moderation.journal": Access.STAFF,
+    "territory_editing.edit": Access.STAFF,
     # Imports (views/imports.py)
     # Demonstration
     "demo.mailbox": Access.DEMO,

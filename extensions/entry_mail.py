@@ -1,0 +1,70 @@
+"""Writes the mails about entries, in the worker: what was decided is read from the audit log."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from extensions.clock import now
+from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
+from models.account import User
+from models.audit import AuditEntry
+from models.offer import Offer
+from models.organization import Organization
+from services.entry_notices import EntryEvent
+from services.moderation_reasons import known_reasons
+from services.outbox import post_message
+from vocabulary.kinds import SubjectKind
+
+# Where the reader of each mail goes next, when it is not the page of the entry's draft.
+_PUBLIC: Final = frozenset({EntryEvent.PUBLISHED, EntryEvent.RESTORED})
+_FEDERATIONS: Final[Mapping[str, str]] = {
+    EntryEvent.FEDERATION_INVITED: "federations.memberships",
+    EntryEvent.FEDERATION_ACCEPTED: "federations.members",
+    EntryEvent.FEDERATION_DECLINED: "federations.members",
+}
+
+
+def write_entry_mail(session: Session, payload: Mapping[str, Any]) -> None:
+    """Write one mail and hand it to the relay's queue; an entry deleted since is not mailed."""
+    recipient = session.get(User, payload["recipient_id"])
+    organization = session.get(Organization, payload["organization_id"])
+    offer = _offer(session, payload)
+    is_gone = payload["kind"] == SubjectKind.OFFER.value and offer is None
+    if recipient is None or organization is None or is_gone:
+        return
+    event = EntryEvent(payload["event"])
+    line = session.get(AuditEntry, payload["audit_id"]) if payload["audit_id"] else None
+    details = line.details if line else {}
+    other_id = payload["other_id"]
+    context = {
+        "organization": organization,
+        "offer": offer,
+        "title": offer.title if offer else organization.name,
+        "other": session.get(Organization, other_id) if other_id else None,
+        "reasons": known_reasons(details.get("reasons", ())),
+        "comment": details.get("comment", ""),
+        "link": _link(event, organization, offer),
+    }
+    with force_locale(recipient.language):
+        subject, body = render_mail(f"entries/{event.value}", **context)
+    mail = reserve_mail(recipient.email, session=session)
+    mail.subject, mail.text_body = subject, body
+    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
+
+
+def _offer(session: Session, payload: Mapping[str, Any]) -> Offer | None:
+    if payload["kind"] != SubjectKind.OFFER.value:
+        return None
+    return session.get(Offer, payload["subject_id"])
+
+
+def _link(event: EntryEvent, organization: Organization, offer: Offer | None) -> str:
+    if event in _FEDERATIONS:
+        return public_address(_FEDERATIONS[event], slug=organization.slug)
+    if offer is None:
+        endpoint = "organizations.show" if event in _PUBLIC else "submission.overview"
+        return public_address(endpoint, slug=organization.slug)
+    endpoint = "offers.show" if event in _PUBLIC else "offer_editing.edit"
+    return public_address(endpoint, slug=offer.slug)

@@ -1,0 +1,269 @@
+"""Writing an offer: its type decides the questions; references one by one, without scripts."""
+
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Form
+
+from extensions.clock import now, today
+from extensions.database import db_session
+from forms.offers import TYPE_HELP, OfferForm, StartOfferForm
+from models.geography import Commune
+from models.offer import Offer
+from models.territory import Territory
+from services.content_checks import offer_problems
+from services.content_diff import content_changes
+from services.contents import OfferContent, ReferenceContent, clean_line, clean_text, new_uid
+from services.drafts import current_offer_content, discard_draft, open_revision, published_content
+from services.errors import Conflict, RuleViolation
+from services.offers import start_offer
+from services.permissions import can_edit_organization, can_manage_organization
+from services.places import (
+    exact_commune_label,
+    find_quarters,
+    resolve_commune,
+)
+from services.publishing import submit_entry, take_back
+from services.visibility import delete_unpublished, withdraw_entry
+from views.access import (
+    editable_organization_or_404,
+    offer_or_404,
+    signed_in_person,
+)
+from views.change_rows import ChangeRow, change_rows
+from views.drafting import UNPROCESSABLE, SaveOutcome, flash_refusal, last_author, save_content
+from vocabulary.geography import is_quarter_code, normalise_quarter_code
+
+bp = Blueprint("offer_editing", __name__, url_prefix="/mon-espace")
+
+
+def editable_offer_or_404(slug: str) -> Offer:
+    """Return the offer if the person may write it."""
+    offer = offer_or_404(slug)
+    if not can_edit_organization(db_session(), signed_in_person(), offer.organization_id):
+        abort(404)
+    return offer
+
+
+@bp.route("/organisations/<slug>/offres/nouvelle", methods=["GET", "POST"])
+def create(slug: str) -> ResponseReturnValue:
+    """Open the draft of an offer: its type and its title."""
+    entry = editable_organization_or_404(slug)
+    if not entry.is_innovation_side:
+        abort(404)
+    form = StartOfferForm()
+    if form.validate_on_submit():
+        session = db_session()
+        try:
+            offer = start_offer(
+                session,
+                entry,
+                type=form.chosen_type(),
+                title=form.title.data or "",
+                author=signed_in_person(),
+                now=now(),
+            )
+            session.commit()
+        except RuleViolation as refusal:
+            session.rollback()
+            form.form_errors.append(_(refusal.message, **refusal.params))
+        else:
+            return redirect(url_for("offer_editing.edit", slug=offer.slug))
+    page = render_template("offer_editing/create.html", form=form, entry=entry, type_help=TYPE_HELP)
+    return page, UNPROCESSABLE if form.errors else 200
+
+
+@bp.route("/offres/<slug>", methods=["GET", "POST"])
+def edit(slug: str) -> ResponseReturnValue:
+    """Write the offer; a button adds a blank reference without losing what was typed."""
+    offer = editable_offer_or_404(slug)
+    content, lock = current_offer_content(db_session(), offer)
+    form = OfferForm()
+    form.for_type(content.type)
+    form.fill_theme_choices()
+    form.fill_area_choices(unstated=_("La même que la structure"))
+    if not form.is_submitted():
+        form.show(content, places=_places(content))
+        form.renew_lock(lock)
+        if not form.references.entries:
+            form.add_reference()
+        return _show(offer, content, form)
+    if "add_reference" in request.form:
+        form.add_reference()
+        return _show(offer, content, form, is_continued=True)
+    if not form.validate():
+        return _show(offer, content, form, SaveOutcome(is_saved=False, status=UNPROCESSABLE))
+    typed = content.changed(**form.values(), references=_references(form))
+    outcome = save_content(offer, form, typed)
+    if not outcome.is_saved:
+        return _show(offer, content, form, outcome)
+    if "submit" in request.form:
+        return _submit(offer)
+    flash(_("Le brouillon est enregistré."), "success")
+    endpoint = "offer_editing.preview" if "preview" in request.form else "offer_editing.edit"
+    return redirect(url_for(endpoint, slug=offer.slug))
+
+
+def _show(
+    offer: Offer,
+    content: OfferContent,
+    form: OfferForm,
+    outcome: SaveOutcome | None = None,
+    *,
+    is_continued: bool = False,
+) -> ResponseReturnValue:
+    outcome = outcome or SaveOutcome(is_saved=False)
+    page = render_template(
+        "offer_editing/edit.html",
+        offer=offer,
+        content=content,
+        form=form,
+        action_form=FlaskForm(),
+        revision=open_revision(db_session(), offer),
+        conflict=outcome.conflict,
+        saved_by=last_author(offer) if outcome.conflict else "",
+        is_continued=is_continued,
+        may_withdraw=can_manage_organization(
+            db_session(), signed_in_person(), offer.organization_id
+        ),
+    )
+    return page, outcome.status
+
+
+def _submit(offer: Offer) -> ResponseReturnValue:
+    session = db_session()
+    try:
+        submit_entry(session, offer, author=signed_in_person(), today=today(), now=now())
+        session.commit()
+    except RuleViolation as refusal:
+        session.rollback()
+        if not getattr(refusal, "problems", None):
+            flash_refusal(refusal)
+        return redirect(url_for("offer_editing.preview", slug=offer.slug))
+    flash(_("Transmise à l’équipe : vous serez prévenu de sa décision par courriel."), "success")
+    return redirect(url_for("registration.offers", slug=offer.organization.slug))
+
+
+@bp.get("/offres/<slug>/apercu")
+def preview(slug: str) -> ResponseReturnValue:
+    """Show the draft of the offer as readers would see it, what changes and what is missing."""
+    offer = editable_offer_or_404(slug)
+    content, lock = current_offer_content(db_session(), offer)
+    return render_template(
+        "offer_editing/preview.html",
+        offer=offer,
+        content=content,
+        lock=lock,
+        rows=_rows(offer, content),
+        problems=offer_problems(content, today=today()),
+        revision=open_revision(db_session(), offer),
+        form=FlaskForm(),
+    )
+
+
+def _rows(offer: Offer, content: OfferContent) -> Sequence[ChangeRow]:
+    published = published_content(offer)
+    if published is None:
+        return ()
+    return change_rows(db_session(), content_changes(published, content), published, content)
+
+
+@bp.post("/offres/<slug>/<any(soumettre,reprendre,abandonner):action>")
+def act(slug: str, action: str) -> ResponseReturnValue:
+    """Submit the offer, take it back, or discard its unpublished edits."""
+    offer = editable_offer_or_404(slug)
+    session, person = db_session(), signed_in_person()
+    if action == "soumettre":
+        return _submit(offer)
+    if action == "reprendre":
+        return _run(offer, lambda: take_back(session, offer, author=person, now=now()))
+    lock = request.form.get("lock", type=int) or 0
+    return _run(offer, lambda: discard_draft(session, offer, lock=lock))
+
+
+@bp.post("/offres/<slug>/<any(retirer,supprimer):action>")
+def remove(slug: str, action: str) -> ResponseReturnValue:
+    """Hide a published offer at once, or delete one that was never public."""
+    offer = editable_offer_or_404(slug)
+    session, person = db_session(), signed_in_person()
+    if not can_manage_organization(session, person, offer.organization_id):
+        abort(404)
+    if action == "retirer":
+        return _run(offer, lambda: withdraw_entry(session, offer, author=person, now=now()))
+    return _run(offer, lambda: delete_unpublished(session, offer, author=person, now=now()))
+
+
+def _run(offer: Offer, action: Callable[[], object]) -> ResponseReturnValue:
+    """Run a service, commit, and go back to the offers of the organisation."""
+    organization = offer.organization
+    try:
+        action()
+        db_session().commit()
+    except Conflict:
+        raise
+    except RuleViolation as refusal:
+        db_session().rollback()
+        flash_refusal(refusal)
+    else:
+        flash(_("C’est fait."), "success")
+    return redirect(url_for("registration.offers", slug=organization.slug))
+
+
+def _references(form: OfferForm) -> tuple[ReferenceContent, ...]:
+    return tuple(_reference(entry.form) for entry in form.references.entries)
+
+
+def _reference(row: Form) -> ReferenceContent:
+    """Read one reference; a place that is not recognised is kept in the author's words."""
+    fields: dict[str, object] = row.data
+    place = clean_line(str(fields["place"] or ""))
+    commune, territory = _locate(place)
+    name = place
+    if commune is not None:
+        name = commune.name
+    if territory is not None:
+        name = territory.name
+    year = fields["year"]
+    return ReferenceContent(
+        uid=clean_line(str(fields["uid"] or ""), 32) or new_uid(),
+        place=name,
+        commune_code=commune.code if commune else None,
+        territory_id=territory.id if territory else None,
+        year=year if isinstance(year, int) else None,
+        client=clean_line(str(fields["client"] or "")),
+        result=clean_text(str(fields["result"] or ""), 1_000),
+    )
+
+
+def _locate(place: str) -> tuple[Commune | None, Territory | None]:
+    """Return the commune, or the quarter and its first commune, that the words mean for sure."""
+    session = db_session()
+    if not place:
+        return None, None
+    code = normalise_quarter_code(place.rsplit("(", 1)[-1].rstrip(") "))
+    if is_quarter_code(code):
+        quarters = find_quarters(session, code)
+        if len(quarters) == 1:
+            communes = quarters[0].communes
+            return (communes[0] if communes else None), quarters[0]
+    found = resolve_commune(session, place)
+    return (found[0] if len(found) == 1 else None), None
+
+
+def _places(content: OfferContent) -> dict[str, str]:
+    """Return the words that ``_locate`` reads back as the place of each reference."""
+    session = db_session()
+    places: dict[str, str] = {}
+    for reference in content.references:
+        territory = (
+            session.get(Territory, reference.territory_id) if reference.territory_id else None
+        )
+        commune = session.get(Commune, reference.commune_code) if reference.commune_code else None
+        if territory is not None:
+            places[reference.uid] = f"{territory.name} ({territory.code})"
+        elif commune is not None:
+            places[reference.uid] = exact_commune_label(commune)
+    return places

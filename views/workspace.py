@@ -1,0 +1,29 @@
+"""A person's own space: the organisations they act for, and what waits."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from extensions.clock import now
+from extensions.database import db_session
+from services.memberships import invitations_for
+from services.moderation_queue import count_waiting
+from services.workspace import workspace_entries
+from views.access import signed_in_person
+
+bp = Blueprint("workspace", __name__)
+
+
+@bp.get("/mon-espace")
+def home() -> ResponseReturnValue:
+    """Show the person's organisations, their drafts, and what waits for an answer."""
+    session = db_session()
+    person = signed_in_person()
+    invited = invitations_for(person, now=now()).order_by(None).subquery()
+    return render_template(
+        "workspace/home.html",
+        entries=workspace_entries(session, person),
+        invitations=session.scalar(select(func.count()).select_from(invited)) or 0,
+        waiting=count_waiting(session) if person.is_staff else 0,
+        person=person,
+    )
