@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import nh3
 from flask import Flask, current_app, request, url_for
@@ -53,14 +54,15 @@ def themes_of(codes: Iterable[str]) -> list[Theme]:
 
 
 def page_url(**changes: object) -> str:
-    """Return the address of this page with some query parameters changed or removed (``None``)."""
-    values: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(flat=False)}
-    for name, value in changes.items():
-        if value is None:
-            values.pop(name, None)
-        else:
-            values[name] = value
-    return url_for(str(request.endpoint), **values)
+    """Return the address of this page with some query parameters changed or removed (``None``).
+
+    The parameters are a visitor's: ``url_for`` would take ``_scheme`` or ``endpoint`` as its own.
+    """
+    values: dict[str, Any] = {**request.args.to_dict(flat=False), **changes}
+    kept = {name: value for name, value in values.items() if value is not None}
+    query = urlencode(kept, doseq=True)
+    path = url_for(str(request.endpoint), **(request.view_args or {}))
+    return f"{path}?{query}" if query else path
 
 
 def long_date(day: date | None) -> str:
@@ -73,6 +75,13 @@ def short_instant(instant: datetime) -> str:
     return str(format_datetime(instant, "d MMM y, HH:mm"))
 
 
+def error_texts(errors: Iterable[object]) -> list[str]:
+    """Return the messages among a field's errors; those of the fields inside it come nested."""
+    if isinstance(errors, dict):
+        return []
+    return [str(error) for error in errors if not isinstance(error, list | tuple | dict)]
+
+
 def init_app(app: Flask) -> None:
     """Make the filters and globals known to Jinja."""
     app.jinja_env.filters.update(
@@ -82,6 +91,7 @@ def init_app(app: Flask) -> None:
         themes=themes_of,
         long_date=long_date,
         instant=short_instant,
+        error_texts=error_texts,
         number=format_decimal,
     )
     app.jinja_env.globals.update(

@@ -1,6 +1,7 @@
 """Addresses of entries, from their kind and their key."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import current_app, url_for
 from werkzeug.routing import BaseConverter
@@ -49,3 +50,12 @@ def logo_url(entry: Organization) -> str | None:
     if not entry.logo or LOGO_PAGE not in current_app.view_functions:
         return None
     return url_for(LOGO_PAGE, slug=entry.slug, v=entry.logo)
+
+
+def public_website(address: str) -> str | None:
+    """Return ``address`` if a page may link to it: on the web, with a host; else nothing."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in {"http", "https"} and parts.netloc else None

@@ -57,6 +57,7 @@ MATRIX: Final[dict[str, Access]] = {
     "completion.terms": Access.PUBLIC,
     "organizations.show": Access.PUBLIC,
     "offers.show": Access.PUBLIC,
+    "territories.index": Access.PUBLIC,
     "territories.show": Access.PUBLIC,
     "needs.show": Access.PUBLIC,
     "partnerships.show": Access.PUBLIC,

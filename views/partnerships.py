@@ -15,4 +15,5 @@ def show(slug: str) -> ResponseReturnValue:
     partnership = partnership_by_slug(db_session(), slug)
     if partnership is None:
         abort(404)
-    return render_template("partnerships/show.html", partnership=partnership)
+    members = [member for member in partnership.members if member.organization.is_public]
+    return render_template("partnerships/show.html", partnership=partnership, members=members)

@@ -3,16 +3,19 @@
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from extensions.clock import today
 from extensions.database import db_session
 from extensions.search_engine import search_backend
 from search.query import SearchQuery, SortOrder
 from services.documents import THEME, WHAT
 from services.lookup import look_up
+from views.cards import found_card
 from vocabulary.kinds import SubjectKind
 from vocabulary.themes import all_themes, axes, children_of
 
 bp = Blueprint("themes", __name__, url_prefix="/themes")
-LISTED = 8
+LISTED = 6
+_KINDS = (SubjectKind.OFFER, SubjectKind.ORGANIZATION, SubjectKind.NEED)
 
 
 @bp.get("")
@@ -30,24 +33,21 @@ def show(code: str) -> ResponseReturnValue:
     theme = all_themes().get(code)
     if theme is None:
         abort(404)
-    session, backend = db_session(), search_backend()
-    lists = {
-        kind: look_up(
+    session, backend, day = db_session(), search_backend(), today()
+    lists = []
+    for kind in _KINDS:
+        filters = {THEME: frozenset({code}), WHAT: frozenset({kind})}
+        answer = look_up(
             session,
             backend,
-            SearchQuery(
-                filters={THEME: frozenset({code}), WHAT: frozenset({kind})},
-                sort=SortOrder.RECENT,
-                limit=LISTED,
-                excerpts=False,
-            ),
+            SearchQuery(filters=filters, sort=SortOrder.RECENT, limit=LISTED, excerpts=False),
         )
-        for kind in (SubjectKind.OFFER, SubjectKind.ORGANIZATION, SubjectKind.NEED)
-    }
+        cards = [found_card(found, {}, today=day) for found in answer.results]
+        lists.append((kind, answer.page.total, cards))
     return render_template(
         "themes/show.html",
         theme=theme,
         parent=all_themes().get(theme.parent or ""),
-        children=children_of(code),
+        siblings=children_of(theme.parent or code),
         lists=lists,
     )
