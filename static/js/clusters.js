@@ -1,4 +1,10 @@
-// Groups of points that would overlap on the screen: one group for each cell of a pixel grid.
+// Groups of points that would overlap on the screen: one group for each cell of a pixel grid, then neighbours that
+// still touch are joined.
+
+function middle(members) {
+  const sum = (axis) => members.reduce((total, point) => total + point[axis], 0);
+  return { x: sum("x") / members.length, y: sum("y") / members.length, members };
+}
 
 /**
  * @param {Array<{x: number, y: number}>} points positions in pixels, with anything else they carry
@@ -13,9 +19,12 @@ export function groupByCell(points, cell) {
     if (members) members.push(point);
     else cells.set(key, [point]);
   }
-  return [...cells.values()].map((members) => ({
-    x: members.reduce((sum, point) => sum + point.x, 0) / members.length,
-    y: members.reduce((sum, point) => sum + point.y, 0) / members.length,
-    members,
-  }));
+  const groups = [];
+  for (const members of cells.values()) {
+    const group = middle(members);
+    const near = groups.findIndex(({ x, y }) => Math.hypot(x - group.x, y - group.y) < cell * 0.8);
+    if (near < 0) groups.push(group);
+    else groups[near] = middle([...groups[near].members, ...members]);
+  }
+  return groups;
 }

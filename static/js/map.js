@@ -77,6 +77,7 @@ class DirectoryMap {
   constructor(box, outline, points) {
     this.box = box;
     this.points = points;
+    this.opened = null;
     box.hidden = false;
     const frame = document.createElement("div");
     frame.className = "map-frame";
@@ -89,11 +90,11 @@ class DirectoryMap {
     this.drawGround(outline);
     this.layer = L.layerGroup().addTo(this.map);
     this.addPlaces(outline.features);
-    this.map.on("zoomend", () => this.drawPoints());
+    this.map.on("zoomend", () => this.redraw());
     // The wheel scrolls the page until the map is in use.
     this.map.on("focus", () => this.map.scrollWheelZoom.enable());
     this.map.on("blur", () => this.map.scrollWheelZoom.disable());
-    this.map.on("popupopen", ({ popup }) => popup.getElement().querySelector("a[href]:not(.leaflet-popup-close-button)")?.focus());
+    this.map.on("popupopen", ({ popup }) => popup.getElement().querySelector(".map-popup a")?.focus());
     this.showFirstView(outline.features);
     this.drawPoints();
   }
@@ -139,6 +140,17 @@ class DirectoryMap {
     } else this.map.fitBounds(all.pad(0.3), { maxZoom: 9 });
   }
 
+  // The markers are new after a zoom: who was on one by the keyboard goes on from the nearest.
+  redraw() {
+    const from = this.opened;
+    this.opened = null;
+    this.drawPoints();
+    if (!from) return;
+    const markers = this.layer.getLayers();
+    const nearest = markers.reduce((best, marker) => (marker.getLatLng().distanceTo(from) < best.getLatLng().distanceTo(from) ? marker : best));
+    nearest.getElement().focus();
+  }
+
   drawPoints() {
     this.layer.clearLayers();
     const placed = this.points.map((point) => ({ ...point, ...this.pixel(point) }));
@@ -156,19 +168,32 @@ class DirectoryMap {
   }
 
   addPoint(at, point) {
-    L.marker(at, { icon: pointIcon(point.kind), title: point.name, alt: point.name })
-      .bindPopup(() => popupFor([point]))
-      .addTo(this.layer);
+    const marker = L.marker(at, { icon: pointIcon(point.kind), title: point.name, alt: point.name }).addTo(this.layer);
+    this.attachPopup(marker, [point]);
   }
 
   addGroup(at, members, isClosest) {
     const label = this.box.dataset.group.replace("{n}", members.length);
     const marker = L.marker(at, { icon: tableIcon(members.length), title: label, alt: label }).addTo(this.layer);
-    marker.getElement()?.setAttribute("aria-label", label);
     const bounds = L.latLngBounds(members.map(({ lat, lon }) => [lat, lon]));
     const isOnePlace = bounds.getNorthEast().equals(bounds.getSouthWest());
-    if (isClosest || isOnePlace) marker.bindPopup(() => popupFor(members), { maxHeight: 240 });
-    else marker.on("click", () => this.map.fitBounds(bounds.pad(0.2)));
+    if (isClosest || isOnePlace) {
+      this.attachPopup(marker, members);
+      return;
+    }
+    marker.on("click", () => this.map.fitBounds(bounds.pad(0.2)));
+    marker.on("keypress", ({ originalEvent }) => {
+      if (originalEvent.key !== "Enter") return;
+      this.opened = at;
+      this.map.fitBounds(bounds.pad(0.2));
+    });
+  }
+
+  attachPopup(marker, members) {
+    marker.bindPopup(() => popupFor(members), { maxHeight: 240 });
+    marker.on("popupclose", ({ popup }) => {
+      if (popup.getElement()?.contains(document.activeElement)) marker.getElement()?.focus();
+    });
   }
 }
 
