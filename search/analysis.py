@@ -94,17 +94,35 @@ def units(cleaned: str) -> Iterator[Unit]:
     """Yield the written words of a cleaned text; a stop word takes a position, no more."""
     position = 0
     for match in _WORD.finditer(cleaned):
-        word, start = match.group(), match.start()
-        if "." in word:
-            yield Unit((_token(word.replace(".", ""), position, start, match.end()),))
+        word = match.group()
+        if word.isalnum():
+            views = _views(word)
+            if views is not None:
+                yield Unit((Token(*views, position, match.start(), match.end()),))
             position += 1
             continue
-        pieces = [(p.group(), start + p.start()) for p in _PIECE.finditer(word)]
-        kept = _content_pieces(pieces)
-        unit = _unit(kept, position)
-        position += len(kept)
+        unit, length = _composed(word, position, match.start())
+        position += length
         if unit is not None:
             yield unit
+
+
+@lru_cache(maxsize=1 << 16)
+def _views(word: str) -> tuple[str, str] | None:
+    """Return stem and folded form of a plain word, ``None`` for a stop word."""
+    if word.lower() in STOP_WORDS:
+        return None
+    folded = fold_word(word)
+    return stem(folded), folded
+
+
+def _composed(word: str, position: int, start: int) -> tuple[Unit | None, int]:
+    """Return the unit of a word with dots, apostrophes or hyphens, and the places it takes."""
+    if "." in word:
+        return Unit((_token(word.replace(".", ""), position, start, start + len(word)),)), 1
+    pieces = [(p.group(), start + p.start()) for p in _PIECE.finditer(word)]
+    kept = _content_pieces(pieces)
+    return _unit(kept, position), len(kept)
 
 
 def tokens(cleaned: str) -> Iterator[Token]:
