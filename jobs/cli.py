@@ -1,7 +1,6 @@
 """The application's own commands: ``python3 run.py flask …``."""
 
 import sys
-from collections.abc import Callable
 
 import click
 from flask import Flask, current_app
@@ -12,6 +11,7 @@ from extensions.database import db, db_session
 from extensions.search_engine import search_backend
 from jobs.evaluate_commands import register_evaluate_commands
 from jobs.import_commands import register_import_commands
+from jobs.progress import say_progress
 from jobs.schema import migrate
 from jobs.seed_commands import register_seed_commands
 from jobs.worker import Worker
@@ -39,17 +39,6 @@ def current_settings() -> Settings:
 def make_worker() -> Worker:
     """Build a worker over the application's database, index and settings."""
     return Worker(db.sessionmaker, search_backend(), current_settings())
-
-
-def say_progress(label: str) -> Callable[[int], None]:
-    """Return a callback that rewrites one line of the terminal, and says nothing to a file."""
-    shown = sys.stderr.isatty()
-
-    def tell(count: int) -> None:
-        if shown:
-            click.echo(f"\r{label} {count}", nl=False, err=True)
-
-    return tell
 
 
 @click.command("migrate")

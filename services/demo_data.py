@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.account import Role, User
@@ -17,12 +17,9 @@ from models.membership import Membership
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
-from models.outbox import OutboxMessage
 from models.partnership import PartnershipMember
 from models.revision import Revision
-from models.withdrawal import Withdrawal
-from search.documents import document_id
-from services.indexing import INDEX_ENTRY
+from services.bulk_indexing import withdraw_all
 from services.seeding_demo import seed_demo_entries
 from vocabulary.kinds import (
     TERRITORY_KINDS,
@@ -125,9 +122,9 @@ def remove_demo(session: Session, *, uploads_dir: Path, now: datetime) -> DemoRe
     )
     needs = set(session.scalars(select(Need.id).where(Need.is_demo)))
     people = set(session.scalars(select(User.id).where(User.email.endswith(f"@{DEMO_DOMAIN}"))))
-    _withdraw(session, SubjectKind.ORGANIZATION, actors, now)
-    _withdraw(session, SubjectKind.OFFER, offers, now)
-    _withdraw(session, SubjectKind.NEED, needs, now)
+    withdraw_all(session, SubjectKind.ORGANIZATION, actors, now=now)
+    withdraw_all(session, SubjectKind.OFFER, offers, now=now)
+    withdraw_all(session, SubjectKind.NEED, needs, now=now)
     logos = _remove_logos(session, actors, uploads_dir)
     _delete(session, Need.id, needs)
     _delete(session, Offer.id, offers)
@@ -191,26 +188,6 @@ def _join_organization(session: Session, user: User, account: DemoAccount, now: 
                 decided_at=now,
             )
         )
-
-
-def _withdraw(session: Session, kind: SubjectKind, keys: set[int], now: datetime) -> None:
-    documents = sorted(document_id(kind, key) for key in keys)
-    if not documents:
-        return
-    waiting = set(session.scalars(select(Withdrawal.document_id)))
-    fresh = [{"document_id": name, "at": now} for name in documents if name not in waiting]
-    if fresh:
-        session.execute(insert(Withdrawal), fresh)
-    session.execute(insert(OutboxMessage), [_index_message(name, now) for name in documents])
-
-
-def _index_message(document: str, now: datetime) -> dict[str, Any]:
-    return {
-        "topic": INDEX_ENTRY,
-        "payload": {"document_id": document},
-        "created_at": now,
-        "due_at": now,
-    }
 
 
 def _remove_logos(session: Session, actors: set[int], uploads_dir: Path) -> int:

@@ -35,7 +35,7 @@ def repacked(content: bytes, **parts: bytes) -> bytes:
         zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
     ):
         for name in old.namelist():
-            new.writestr(name, replaced.pop(name, None) or old.read(name))
+            new.writestr(name, replaced.pop(name) if name in replaced else old.read(name))
         for name, data in replaced.items():
             new.writestr(name, data)
     return buffer.getvalue()
