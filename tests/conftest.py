@@ -66,7 +66,6 @@ def _build_template(data_dir: Path, *, seeded: bool) -> None:
             connection.commit()
             raw = connection.connection.cursor()
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            raw.execute("PRAGMA journal_mode=DELETE")
             raw.close()
         db.engine.dispose()
 

@@ -29,8 +29,10 @@ def test_seed_on_seeded_data_says_so(app: Flask) -> None:
     assert (result.exit_code, result.output.splitlines()) == (
         0,
         [
-            "géographie : 0, organismes : 0, quartiers, projets et partenariats : 0, "
-            "démonstration : 0.",
+            (
+                "géographie : 0, organismes : 0, quartiers, projets et partenariats : 0, "
+                "démonstration : 0."
+            ),
             "Tout était déjà là.",
         ],
     )
