@@ -1,6 +1,6 @@
 """Error pages in plain words, with neither trace, query nor path."""
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -11,6 +11,7 @@ from services.errors import Conflict
 
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
 RETRY_AFTER_SECONDS = "5"
+SERVER_FAULT = 500
 
 
 def init_app(app: Flask) -> None:
@@ -23,7 +24,10 @@ def init_app(app: Flask) -> None:
 
 
 def _page(code: int, message: str = "") -> Response:
-    name = code if code in PAGES else (400 if code < 500 else 500)  # noqa: PLR2004
+    name = code if code in PAGES else (400 if code < SERVER_FAULT else 500)
+    if name >= SERVER_FAULT:
+        # Asking the database who is signed in, or in which language, could fail once more.
+        g._login_user = current_app.login_manager.anonymous_user()  # type: ignore[attr-defined] # noqa: SLF001
     body = render_template(f"errors/{name}.html", code=code, message=message)
     return current_app.make_response((body, code))
 
