@@ -12,8 +12,10 @@ from views import (
     completion,
     demo,
     directory,
+    entry_filters,
     errors,
     federations,
+    health,
     language,
     logos,
     matches,
@@ -42,6 +44,7 @@ PUBLIC_PAGES = (
     pages,
     language,
     static_files,
+    health,
     directory,
     completion,
     organizations,
@@ -72,5 +75,6 @@ def register_blueprints(app: Flask) -> None:
     app.url_map.converters["slug"] = SlugConverter
     for module in (*PUBLIC_PAGES, *ACCOUNT_PAGES, *ENTRY_PAGES):
         app.register_blueprint(module.bp)
+    entry_filters.init_app(app)
     access.init_app(app)
     errors.init_app(app)

@@ -42,6 +42,9 @@ MATRIX: Final[dict[str, Access]] = {
     "static": Access.PUBLIC,
     "static_files.vendor": Access.PUBLIC,
     "static_files.outline": Access.PUBLIC,
+    # Supervision
+    "health.live": Access.PUBLIC,
+    "health.ready": Access.PUBLIC,
     # Public pages
     "pages.home": Access.PUBLIC,
     "pages.about": Access.PUBLIC,
