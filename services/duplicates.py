@@ -91,7 +91,7 @@ def _same_site(
     near = select(Organization.id, Organization.website).where(
         Organization.website.contains(host, autoescape=True)
     )
-    for key, website in session.execute(near).tuples():
+    for key, website in session.execute(near):
         if website_host(website) == host:
             yield key, DuplicateReason.SITE
 
@@ -102,7 +102,7 @@ def _near_names(session: Session, content: OrganizationContent) -> list[tuple[in
         select(Organization.id, Organization.name_key).where(
             or_(Organization.state != PublicationState.DRAFT, Organization.version > 0)
         )
-    ).tuples()
+    )
     names = {key: telling_words(name) for key, name in rows}
     wanted = telling_words(name_key(content.name))
     if not wanted:

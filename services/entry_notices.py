@@ -71,7 +71,7 @@ def _recipients(session: Session, organization_id: int, author_id: int | None) -
             User.active.is_(True),
         )
         .order_by(Membership.user_id)
-    ).tuples()
+    )
     return [
         person_id
         for person_id, role in approved

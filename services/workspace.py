@@ -107,4 +107,4 @@ def _counts(
     *where: ColumnElement[bool],
 ) -> dict[int, int]:
     counted = select(column, func.count()).where(column.in_(keys), *where).group_by(column)
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())

@@ -11,7 +11,7 @@ from forms.moderation import DecisionForm, HideForm, JournalForm
 from models.offer import Offer
 from models.organization import Organization
 from models.revision import Revision
-from services.drafts import Entry
+from services.drafts import Entry, organization_id_of
 from services.errors import Conflict, NotFound, RuleViolation
 from services.journal import ACTIONS, JournalFilter, actions_recorded, read_journal
 from services.moderation_queue import Dossier, dossier_of, hidden_entries, queue_page
@@ -179,18 +179,11 @@ def restore(kind: str, slug: str) -> ResponseReturnValue:
 def hidden() -> ResponseReturnValue:
     """List what was suspended or archived."""
     session, person = db_session(), signed_in_person()
-    entries = hidden_entries(session)
-    return render_template(
-        "moderation/hidden.html",
-        entries=entries,
-        form=FlaskForm(),
-        may_restore={
-            entry.id: can_moderate(
-                session, person, entry.organization_id if isinstance(entry, Offer) else entry.id
-            )
-            for entry in entries
-        },
-    )
+    rows = [
+        (entry, isinstance(entry, Offer), can_moderate(session, person, organization_id_of(entry)))
+        for entry in hidden_entries(session)
+    ]
+    return render_template("moderation/hidden.html", rows=rows, form=FlaskForm())
 
 
 @bp.get("/journal")

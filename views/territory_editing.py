@@ -27,7 +27,7 @@ def edit(code: str) -> ResponseReturnValue:
     form = TerritoryFactsForm()
     if not form.is_submitted():
         _fill(form, territory)
-        return render_template("territory_editing/edit.html", form=form, territory=territory)
+        return _page(form, territory)
     status = UNPROCESSABLE
     if form.validate():
         try:
@@ -40,8 +40,16 @@ def edit(code: str) -> ResponseReturnValue:
         except RuleViolation as refusal:
             db_session().rollback()
             form.form_errors.append(_(refusal.message, **refusal.params))
-    page = render_template("territory_editing/edit.html", form=form, territory=territory)
-    return page, status
+    return _page(form, territory), status
+
+
+def _page(form: TerritoryFactsForm, territory: Territory) -> str:
+    return render_template(
+        "territory_editing/edit.html",
+        form=form,
+        territory=territory,
+        project_names={str(project.id): project.name for project in territory.projects},
+    )
 
 
 def _save(form: TerritoryFactsForm, territory: Territory) -> ResponseReturnValue:
