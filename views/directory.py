@@ -80,6 +80,7 @@ def search() -> ResponseReturnValue:
             wider=_wider_links(question, advice) if advice else [],
             advice=advice,
             pages=min(MAX_PAGE, -(-answer.page.total // PAGE_SIZE)),
+            page_size=PAGE_SIZE,
             max_export=MAX_EXPORT,
             **_links(question, answer),
         )

@@ -31,7 +31,7 @@ def show(slug: str) -> ResponseReturnValue:
         "offers/show.html",
         offer=offer,
         actor=actor,
-        logo=logo_url(actor),
+        logo_src=logo_url(actor),
         area_level=area_of.area_level,
         area=area_names(area_of.area_level, area_of.area_codes),
         routes=[_ROUTES[route] for route in offer.routes if route in _ROUTES],

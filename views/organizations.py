@@ -26,7 +26,7 @@ def show(slug: str) -> ResponseReturnValue:
         "organizations/show.html",
         entry=entry,
         area=area_names(entry.area_level, entry.area_codes),
-        logo=logo_url(entry),
+        logo_src=logo_url(entry),
         website=public_website(entry.website),
         stale_since=stale_since(entry, day),
         offers=[offer_card(offer) for offer in page.offers],

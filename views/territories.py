@@ -72,7 +72,7 @@ def _follow_old_code(code: str) -> ResponseReturnValue:
         abort(404)
     if len(successors) == 1:
         return redirect(url_for("territories.show", code=successors[0].code), PERMANENTLY)
-    cards = [territory_card(territory) for territory in successors]
+    cards = [territory_card(territory) | {"heading": "h2"} for territory in successors]
     return render_template("territories/successors.html", code=code, successors=cards)
 
 

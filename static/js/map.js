@@ -135,7 +135,7 @@ class DirectoryMap {
     const mainland = this.boundsOf(features.find(({ properties }) => properties.code === "hexagone"));
     for (const corsica of features.filter(({ properties }) => properties.code === "94")) mainland.extend(this.boundsOf(corsica));
     const all = L.latLngBounds(this.points.map(({ lat, lon }) => [lat, lon]));
-    if (!all.isValid() || (this.points.length > 1 && this.points.some(({ lat, lon }) => mainland.contains([lat, lon])))) {
+    if (!all.isValid() || ((this.points.length > 1 || !this.box.dataset.tiles) && this.points.some(({ lat, lon }) => mainland.contains([lat, lon])))) {
       this.map.fitBounds(mainland);
     } else this.map.fitBounds(all.pad(0.3), { maxZoom: 9 });
   }
