@@ -19,8 +19,14 @@ class ImportBatch(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     headers: Mapped[list[str]] = mapped_column(default=list)
+    # Headers that name a person or how to reach one: their cells were never kept.
+    dropped: Mapped[list[str]] = mapped_column(default=list)
     # Field of ours → header of the file.
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Where the facts come from, written on each entry.
+    source: Mapped[str] = mapped_column(String(300), default="")
+    # Whether staff asked to publish at once rather than to queue for moderation.
+    is_published: Mapped[bool] = mapped_column(default=False)
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
@@ -42,12 +48,13 @@ class ImportRow(Base):
     cells: Mapped[list[str]] = mapped_column(default=list)
     # new | changed | unchanged | duplicate | refused
     verdict: Mapped[str] = mapped_column(String(20), default="")
-    # Field → message of what was refused, or the name of the possible duplicate.
+    # Problems, possible duplicates, the decision taken on them, fields that change (see
+    # services/import_preview.py).
     notes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     organization_id: Mapped[int | None] = mapped_column(
         ForeignKey("organization.id", ondelete="SET NULL")
     )
-    # The content before the batch was applied; empty for a row that created the entry.
+    # What undoing needs: see services/import_undo.py.
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     batch: Mapped[ImportBatch] = relationship(back_populates="rows")
