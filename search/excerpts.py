@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 from search.analysis import fold_word, stem
@@ -17,22 +16,24 @@ _DOTTED = re.compile(r"\.\w")
 _BLANK = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What to mark: stems of words, beginnings of words. Answers are kept for the next hits."""
+class Marks(dict[str, bool]):
+    """Whether to mark a word, by word: answers are kept, for a page repeats the same words."""
 
-    stems: frozenset[str]
-    prefixes: tuple[str, ...] = ()
-    _known: dict[str, bool] = field(default_factory=dict)
+    def __init__(self, stems: frozenset[str], prefixes: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self._stems = stems
+        self._prefixes = prefixes
 
-    def wants(self, word: str) -> bool:
-        """Tell whether ``word`` is one of those asked."""
-        known = self._known.get(word)
-        if known is None:
-            folded = fold_word(word)
-            known = stem(folded) in self.stems or folded.startswith(self.prefixes)
-            self._known[word] = known
-        return known
+    def __missing__(self, word: str) -> bool:
+        """Tell whether ``word`` has one of the stems or one of the beginnings asked."""
+        folded = fold_word(word)
+        wanted = stem(folded) in self._stems or folded.startswith(self._prefixes)
+        self[word] = wanted
+        return wanted
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing was asked."""
+        return not self._stems and not self._prefixes
 
 
 def highlight(text: str, marks: Marks) -> tuple[Segment, ...]:
@@ -55,10 +56,10 @@ def excerpt(text: str, marks: Marks) -> tuple[Segment, ...]:
 
 def _spans(text: str, marks: Marks) -> list[tuple[int, int]]:
     """Return the places of the words asked, in order and apart from one another."""
-    if not marks.stems and not marks.prefixes:
+    if marks.is_empty():
         return []
-    joined = [word for word in _joined_words(text) if marks.wants(_without_joints(word))]
-    plain = [word for word in set(_PIECE.findall(text)) if marks.wants(word)]
+    joined = [word for word in _joined_words(text) if marks[_without_joints(word)]]
+    plain = [word for word in set(_PIECE.findall(text)) if marks[word]]
     found = [span for word in (*joined, *plain) for span in _places(text, word)]
     found.sort(key=lambda span: (span[0], -span[1]))
     apart: list[tuple[int, int]] = []

@@ -6,9 +6,9 @@ A segment outlives generations: what was decoded stays decoded while Whoosh keep
 import json
 import threading
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice, takewhile
 from typing import Final
 
 import numpy as np
@@ -51,14 +51,6 @@ class Positions:
         return int(self.starts.nbytes + self.places.nbytes) + 200
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The folded words of a segment in order, and by length."""
-
-    words: list[str]
-    by_length: dict[int, list[str]]
-
-
 _EMPTY: Final = Postings(np.empty(0, np.int32), np.empty(0, np.float64))
 
 
@@ -80,7 +72,7 @@ class Segment:
         self.lengths = {field: self._lengths(field) for field in FIELD_WEIGHTS}
         self._postings: ByteCache[Postings] = ByteCache(_POSTINGS_KEPT, Postings.size)
         self._positions: ByteCache[Positions] = ByteCache(_POSITIONS_KEPT, Positions.size)
-        self._vocabulary: Vocabulary | None = None
+        self._vocabulary: list[str] | None = None
 
     def adopt(self, reader: SegmentReader) -> None:
         """Read from now on through ``reader``, which knows later deletions."""
@@ -113,11 +105,14 @@ class Segment:
         """Return the places of a stem, in the order of its postings."""
         return self._positions.get(term, partial(self._read_positions, term))
 
-    def words_from(self, field: str, start: str) -> Iterator[str]:
+    def words_from(self, field: str, start: str) -> list[str]:
         """Return the terms of a field that begin with ``start``, in order."""
+        if field == WORD:
+            words = self.vocabulary()
+            at = bisect_left(words, start)
+            return list(takewhile(lambda word: word.startswith(start), islice(words, at, None)))
         with self._lock:
-            found = [term.decode() for term in self._reader.expand_prefix(field, start.encode())]
-        return iter(found)
+            return [term.decode() for term in self._reader.expand_prefix(field, start.encode())]
 
     def texts(self, number: int) -> tuple[str, tuple[str, ...], str]:
         """Return title, keywords and body of a document."""
@@ -125,22 +120,12 @@ class Segment:
             title, keywords, body = self._reader.stored_fields(number)[TEXTS]
         return title, keywords, body
 
-    def vocabulary(self) -> Vocabulary:
-        """Return the folded words, read at the first misspelling."""
+    def vocabulary(self) -> list[str]:
+        """Return the folded words in order, read at the first beginning or misspelling."""
         if self._vocabulary is None:
             with self._lock:
-                words = [term.decode() for term in self._reader.lexicon(WORD)]
-            by_length: dict[int, list[str]] = {}
-            for word in words:
-                by_length.setdefault(len(word), []).append(word)
-            self._vocabulary = Vocabulary(words, by_length)
+                self._vocabulary = [term.decode() for term in self._reader.lexicon(WORD)]
         return self._vocabulary
-
-    def has_word(self, word: str) -> bool:
-        """Tell whether a word is in the vocabulary."""
-        words = self.vocabulary().words
-        at = bisect_left(words, word)
-        return at < len(words) and words[at] == word
 
     def _lengths(self, field: str) -> Column:
         lengths = (self._reader.doc_field_length(n, field, 1) for n in range(self.count))

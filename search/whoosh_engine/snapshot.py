@@ -138,6 +138,9 @@ class Snapshot:
 
     def words(self, words: Sequence[str]) -> Scored:
         """Return the documents having any of ``words``, scored as if they were one word."""
+        return self._terms.get(("words", *words), partial(self._score_words, words))
+
+    def _score_words(self, words: Sequence[str]) -> Scored:
         weights = np.zeros(self.size)
         for word in words:
             documents, counts = self._joined_postings(WORD, word)
@@ -160,12 +163,18 @@ class Snapshot:
         """Tell whether any document has the stem."""
         return self._living(STEM, token.stem) > 0
 
+    @cached_property
+    def words_by_length(self) -> Mapping[int, Sequence[str]]:
+        """The distinct words of all segments, gathered at the first misspelling."""
+        words = set().union(*(segment.vocabulary() for segment in self.segments))
+        found: dict[int, list[str]] = {}
+        for word in sorted(words):
+            found.setdefault(len(word), []).append(word)
+        return found
+
     def words_of_length(self, shortest: int, longest: int) -> Iterable[Sequence[str]]:
-        """Return the words between two lengths, segment by segment."""
-        for segment in self.segments:
-            held = segment.vocabulary().by_length
-            for length in range(shortest, longest + 1):
-                yield held.get(length, [])
+        """Return the words between two lengths, length by length."""
+        return (self.words_by_length.get(length, ()) for length in range(shortest, longest + 1))
 
     def frequency(self, word: str) -> int:
         """Return in how many documents the folded word is."""
