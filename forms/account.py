@@ -14,7 +14,7 @@ from flask_security.forms import (
 )
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from vocabulary.kinds import UserRole
 
@@ -47,7 +47,7 @@ class SignUpForm(RegisterFormV2):
         _l("Nom affiché"),
         filters=[squeeze],
         validators=[
-            InputRequired(_l("Indiquez votre nom.")),
+            DataRequired(_l("Indiquez votre nom.")),
             Length(max=NAME_LENGTH, message=_l("%(max)d caractères au plus.")),
             plain_line,
         ],
@@ -113,7 +113,7 @@ class ProfileForm(FlaskForm):
         _l("Nom affiché"),
         filters=[squeeze],
         validators=[
-            InputRequired(_l("Indiquez votre nom.")),
+            DataRequired(_l("Indiquez votre nom.")),
             Length(max=NAME_LENGTH, message=_l("%(max)d caractères au plus.")),
             plain_line,
         ],

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, SelectField, TextAreaField
-from wtforms.validators import Email, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from forms.account import plain_line, squeeze
 from vocabulary.kinds import MembershipRole
@@ -54,7 +54,7 @@ class ClaimForm(FlaskForm):
         _l("Votre rôle dans l’organisation"),
         filters=[_strip],
         validators=[
-            InputRequired(_l("Dites en quelques mots ce que vous faites dans l’organisation.")),
+            DataRequired(_l("Dites en quelques mots ce que vous faites dans l’organisation.")),
             Length(max=MESSAGE_LENGTH, message=_l("%(max)d caractères au plus.")),
         ],
     )
@@ -82,7 +82,7 @@ class InviteForm(FlaskForm):
         _l("Adresse électronique"),
         filters=[squeeze],
         validators=[
-            InputRequired(_l("Indiquez une adresse électronique.")),
+            DataRequired(_l("Indiquez une adresse électronique.")),
             Email(_l("Cette adresse ne se lit pas.")),
             Length(max=ADDRESS_LENGTH, message=_l("%(max)d caractères au plus.")),
             plain_line,

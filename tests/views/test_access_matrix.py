@@ -1,0 +1,183 @@
+"""The declared matrix is what happens: every route, by every role, with every method.
+
+A route missing from ``views/matrix.py`` stops the application; one whose address needs values
+that ``tests/factories/matrix_world.py`` does not give fails here.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import connect
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app import create_app
+from config import Settings
+from extensions.database import db
+from tests.conftest import DATABASE, settings_for
+from tests.factories.accounts import sign_in
+from tests.factories.matrix_world import Examples, address_of, build_world, rows_of
+from tests.factories.pages import csrf_token
+from views.access import undeclared_routes
+from views.matrix import GRANTS, MATRIX, ROLES, Access
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# What an allowed request may answer: the page, a redirection, or a refusal of the empty form.
+ALLOWED = {200, 302, 303, 304, 400, 409, 422}
+# Exist for nobody here: the application under test has no ProConnect.
+ABSENT = {"oidc.start", "oidc.callback"}
+# The few routes that look something up by a field of the form.
+FIELDS = {"federations.invite": {"member": "libre"}}
+
+
+@dataclass(frozen=True)
+class World:
+    """The application, the values of its addresses, a session and a form's token per role.
+
+    Cookies are sent, never taken: a page that closes the session leaves the next test its own.
+    """
+
+    app: Flask
+    examples: dict[str, Examples]
+    cookies: dict[str, str]
+    tokens: dict[str, str]
+    pristine: Path
+    live: Path
+
+    def restore(self) -> None:
+        """Put the database back as it was, through SQLite: connections stay open."""
+        with closing(connect(self.pristine)) as source, closing(connect(self.live)) as target:
+            source.backup(target)
+
+    def address(self, endpoint: str, role: str) -> str:
+        """Return the address of a route, with values that exist."""
+        examples = self.examples[role]
+        adapter = self.app.url_map.bind("localhost")
+        needed = {name for rule in self.app.url_map.iter_rules(endpoint) for name in rule.arguments}
+        values = examples.get(endpoint) or (examples["*"] if needed == {"slug"} else {})
+        return adapter.build(endpoint, values)
+
+    def ask(self, endpoint: str, role: str, method: str, *, token: bool = True) -> TestResponse:
+        """Ask a page as somebody in that role."""
+        fields = FIELDS.get(endpoint, {})
+        data = None
+        if method != "GET":
+            data = {**fields, "csrf_token": self.tokens[role]} if token else fields
+        return self.open(self.address(endpoint, role), role, method=method, data=data)
+
+    def open(self, url: str, role: str, **request: Any) -> TestResponse:
+        """Ask an address with the session of that role."""
+        client = self.app.test_client(use_cookies=False)
+        return client.open(url, headers={"Cookie": self.cookies[role]}, buffered=True, **request)
+
+
+@pytest.fixture(scope="module")
+def world(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("matrix")
+    live, pristine = folder / DATABASE, folder / "pristine.sqlite"
+    shutil.copyfile(templates / "empty" / DATABASE, live)
+    settings: Settings = settings_for(folder)
+    app = create_app(settings)
+    app.testing = True
+    examples = build_world(app)
+    clients = {
+        role: app.test_client() if role == "public" else sign_in(app, address_of(role))
+        for role in ROLES
+    }
+    tokens = {role: csrf_token(client) for role, client in clients.items()}
+    cookies = {role: _session_of(client) for role, client in clients.items()}
+    with closing(connect(live)) as source, closing(connect(pristine)) as target:
+        source.backup(target)
+    yield World(app, examples, cookies, tokens, pristine, live)
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _session_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    return f"session={cookie.value}"
+
+
+def methods_of(app: Flask, endpoint: str) -> set[str]:
+    """Return the methods that a route answers."""
+    rules = app.url_map.iter_rules(endpoint)
+    return {method for rule in rules for method in rule.methods or ()} & set(METHODS)
+
+
+def expected(access: Access, role: str, method: str) -> set[int]:
+    """Return the statuses that the matrix declares."""
+    if role in GRANTS[access]:
+        return ALLOWED
+    if role == "public":
+        return {302} if method == "GET" else {403}
+    return {404}
+
+
+def test_every_route_is_declared_and_every_line_is_a_route(world: World) -> None:
+    assert undeclared_routes(world.app) == set()
+    routes = {rule.endpoint for rule in world.app.url_map.iter_rules()}
+    assert set(MATRIX) - routes == set()
+
+
+def test_an_undeclared_route_is_seen() -> None:
+    app = Flask("bare")
+    app.add_url_rule("/oubliee", "forgotten.page", lambda: "")
+    assert undeclared_routes(app) == {"forgotten.page"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("endpoint", sorted(set(MATRIX) - ABSENT))
+def test_each_role_gets_what_is_declared(world: World, endpoint: str, role: str) -> None:
+    access = MATRIX[endpoint]
+    for method in sorted(methods_of(world.app, endpoint)):
+        is_granted = role in GRANTS[access]
+        response = world.ask(endpoint, role, method)
+        found = (method, response.status_code)
+        if method != "GET":
+            changed = not is_granted and rows_of(world.live) != rows_of(world.pristine)
+            world.restore()
+            assert not changed, found
+        assert response.status_code in expected(access, role, method), found
+        if not is_granted and role == "public" and method == "GET":
+            assert response.headers["Location"].startswith("/connexion?next="), found
+        if is_granted and role != "public":
+            assert not response.headers.get("Location", "").startswith("/connexion?next="), found
+
+
+@pytest.mark.parametrize("endpoint", sorted(set(MATRIX) - ABSENT))
+def test_other_methods_do_not_exist(world: World, endpoint: str) -> None:
+    for method in set(METHODS) - methods_of(world.app, endpoint):
+        assert world.ask(endpoint, "administrator", method).status_code == 405, method
+
+
+@pytest.mark.parametrize("role", ["public", "owner", "administrator"])
+@pytest.mark.parametrize("endpoint", sorted(set(MATRIX) - ABSENT))
+def test_a_missing_token_changes_nothing(world: World, endpoint: str, role: str) -> None:
+    for method in methods_of(world.app, endpoint) - {"GET"}:
+        response = world.ask(endpoint, role, method, token=False)
+        assert 400 <= response.status_code < 500, (method, response.status_code)
+        assert rows_of(world.live) == rows_of(world.pristine)
+
+
+def test_outside_the_demonstration_its_mailbox_is_missing(world: World) -> None:
+    world.app.config["DEMO"] = False
+    try:
+        assert world.open("/demo/courrier", "administrator").status_code == 404
+    finally:
+        world.app.config["DEMO"] = True
+
+
+def test_somebody_elses_entry_looks_missing(world: World) -> None:
+    theirs = world.open("/mon-espace/organisations/pepiniere-de-la-matrice/equipe", "member")
+    missing = world.open("/mon-espace/organisations/n-existe-pas/equipe", "member")
+    assert (theirs.status_code, missing.status_code) == (404, 404)
+    assert theirs.text.replace("pepiniere-de-la-matrice", "X") == missing.text.replace(
+        "n-existe-pas", "X"
+    )
