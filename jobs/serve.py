@@ -7,9 +7,9 @@ import sys
 import threading
 from collections.abc import Callable
 
-import waitress
 from flask import Flask
 from sqlalchemy.exc import OperationalError
+from waitress.server import create_server
 
 from config import PROJECT_ROOT, Settings
 from extensions.database import db, db_session
@@ -63,7 +63,7 @@ def serve(app: Flask, say: Callable[[str], None]) -> None:
     """Serve until a signal; the worker runs beside and stops with the server."""
     settings: Settings = app.config["SETTINGS"]
     worker = _start_worker(app)
-    server = waitress.create_server(
+    server = create_server(
         app, host=settings.host, port=settings.port, threads=WEB_THREADS, ident="tour-de-table"
     )
     signal.signal(signal.SIGTERM, lambda *_: server.close())

@@ -1,6 +1,7 @@
 """Catalogues: ``python -m jobs.translations update | compile | check``."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -77,8 +78,8 @@ def untranslated(catalogue: Catalog) -> list[str]:
     ]
 
 
-def _strings(string: str | tuple[str, ...]) -> tuple[str, ...]:
-    return string if isinstance(string, tuple) else (string,)
+def _strings(string: str | Sequence[str]) -> Sequence[str]:
+    return (string,) if isinstance(string, str) else string
 
 
 def compile_all() -> int:
