@@ -45,13 +45,17 @@ def update_facts(
     session.refresh(territory, attribute_names=["npnru_interest"], with_for_update=True)
     if seen != facts_seen(territory):
         raise Conflict(N_("Ces informations ont été modifiées depuis que vous les avez ouvertes."))
-    if interest is not NpnruInterest.UNSTATED and not source:
+    is_stated = interest is not NpnruInterest.UNSTATED
+    if is_stated and not source:
         raise RuleViolation(N_("Indiquez la source de l’intérêt."), field="source")
+    if any(
+        phase is not ProjectPhase.UNSTATED and not words for phase, _on, words in phases.values()
+    ):
+        raise RuleViolation(N_("Indiquez la source de la phase."), field="projects")
     before = facts_seen(territory)
     territory.npnru_interest = interest
-    territory.npnru_source = source if interest is not NpnruInterest.UNSTATED else ""
-    if interest is not NpnruInterest.UNSTATED:
-        territory.is_npnru = True
+    territory.npnru_source = source if is_stated else ""
+    territory.is_npnru = territory.is_npnru or is_stated
     for project in _projects(territory):
         if project.id in phases:
             _state_phase(project, phases[project.id])
@@ -76,8 +80,6 @@ def _state_phase(project: RenewalProject, phase: Phase) -> None:
     project.phase, project.phase_on, project.phase_source = phase
     if project.phase is ProjectPhase.UNSTATED:
         project.phase_on, project.phase_source = None, ""
-    elif not project.phase_source:
-        raise RuleViolation(N_("Indiquez la source de la phase."), field="projects")
 
 
 def _projects(territory: Territory) -> list[RenewalProject]:

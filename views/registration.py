@@ -232,7 +232,7 @@ def preview(slug: str) -> ResponseReturnValue:
     return render_template("registration/preview.html", state=state, commune=commune)
 
 
-@bp.post("/organisations/<slug>/apercu/<step>")
+@bp.post("/organisations/<slug>/apercu/<any(identite,description,zone):step>")
 def live_preview(slug: str, step: str) -> ResponseReturnValue:
     """Return the preview of what is being typed, without saving it; half-typed answers wait."""
     entry = editable_organization_or_404(slug)
@@ -248,18 +248,14 @@ def live_preview(slug: str, step: str) -> ResponseReturnValue:
 
 
 def _values_typed(step: str) -> dict[str, Any]:
-    """Return the answers of a step that can be read so far."""
-    if step not in TEMPLATES:
-        abort(404)
-    if step == "texts":
+    """Return the answers of a step, none while one of them cannot be read."""
+    if step == "description":
         texts_form = TextsForm()
         texts_form.fill_theme_choices()
         return texts_form.values()
-    if step == "area":
+    if step == "zone":
         area_form = AreaForm()
         area_form.fill_area_choices(unstated="")
         return area_form.values() if area_form.validate() else {}
-    if step == "identity":
-        identity_form = IdentityForm()
-        return identity_form.values() if identity_form.validate() else {}
-    return PresenceForm().values()
+    identity_form = IdentityForm()
+    return identity_form.values() if identity_form.validate() else {}
