@@ -22,9 +22,6 @@ def _policy(tile_origin: str) -> ContentSecurityPolicy:
         .default_src("'self'")
         .script_src("'self'")
         .style_src("'self'")
-        # Leaflet and the score bars set styles from scripts and attributes, never from a sheet
-        # of another origin.
-        .style_src_attr("'unsafe-inline'")
         .img_src(*images)
         .font_src("'self'")
         .connect_src("'self'")

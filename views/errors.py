@@ -4,7 +4,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from extensions.database import db_session
 from services.errors import Conflict
@@ -35,6 +35,9 @@ def _page(code: int, message: str = "") -> Response:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:  # noqa: PLR2004 - a redirect is not an error
         return error.get_response()
+    if isinstance(error, SecurityError):
+        # The host is not ours: no address can be built, so no page either.
+        return Response("400", error.code, mimetype="text/plain")
     response = _page(error.code)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after", "www-authenticate"}:
