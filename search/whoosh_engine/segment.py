@@ -4,6 +4,7 @@ A segment outlives generations: what was decoded stays decoded while Whoosh keep
 """
 
 import json
+import sys
 import threading
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -21,10 +22,12 @@ from search.whoosh_engine.schema import CARD, PLACE_BYTES, PLACE_TYPE, TEXTS
 
 Documents = NDArray[np.int32]
 Column = NDArray[np.float64]
+Texts = tuple[str, tuple[str, ...], str]
 
 # Of one segment, in bytes of arrays.
 _POSTINGS_KEPT: Final = 48 << 20
 _POSITIONS_KEPT: Final = 16 << 20
+_TEXTS_KEPT: Final = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Segment:
         self.lengths = {field: self._lengths(field) for field in FIELD_WEIGHTS}
         self._postings: ByteCache[Postings] = ByteCache(_POSTINGS_KEPT, Postings.size)
         self._positions: ByteCache[Positions] = ByteCache(_POSITIONS_KEPT, Positions.size)
+        self._texts: ByteCache[Texts] = ByteCache(_TEXTS_KEPT, _text_size)
         self._vocabulary: list[str] | None = None
 
     def adopt(self, reader: SegmentReader) -> None:
@@ -114,8 +118,11 @@ class Segment:
         with self._lock:
             return [term.decode() for term in self._reader.expand_prefix(field, start.encode())]
 
-    def texts(self, number: int) -> tuple[str, tuple[str, ...], str]:
+    def texts(self, number: int) -> Texts:
         """Return title, keywords and body of a document."""
+        return self._texts.get(number, partial(self._read_texts, number))
+
+    def _read_texts(self, number: int) -> Texts:
         with self._lock:
             title, keywords, body = self._reader.stored_fields(number)[TEXTS]
         return title, keywords, body
@@ -171,3 +178,8 @@ def _invert(cards: list[dict[str, list[str]]]) -> dict[str, dict[str, NDArray[np
         name: {value: np.array(numbers, np.uint32) for value, numbers in values.items()}
         for name, values in lists.items()
     }
+
+
+def _text_size(texts: Texts) -> int:
+    title, keywords, body = texts
+    return sys.getsizeof(body) + sys.getsizeof(title) + sum(map(sys.getsizeof, keywords))
