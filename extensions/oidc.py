@@ -98,10 +98,14 @@ def _client() -> Any:  # noqa: ANN401 - Authlib has no types
 
 def _userinfo(client: Any, token: dict[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - idem
     """Return the claims of the userinfo endpoint; ProConnect signs them, others do not."""
+    import requests  # noqa: PLC0415 - loaded with Authlib
+
     endpoint = client.load_server_metadata().get("userinfo_endpoint")
     if not endpoint:
         return {}
-    response = client.get(endpoint, token=token)
+    # Not by the client: it takes a token that lives 60 seconds, as ProConnect's, for expired.
+    bearer = {"Authorization": f"Bearer {token['access_token']}"}
+    response = requests.get(endpoint, headers=bearer, timeout=TIMEOUT_SECONDS)
     response.raise_for_status()
     if "jwt" not in response.headers.get("Content-Type", ""):
         return dict(response.json())
