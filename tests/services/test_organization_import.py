@@ -1,0 +1,366 @@
+"""Files of organisations: preview, decisions, moderation, the same file again, undoing."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.account import User
+from models.audit import AuditEntry
+from models.import_batch import ImportBatch, ImportRow
+from models.organization import Organization
+from models.outbox import OutboxMessage
+from models.revision import Revision
+from services.errors import Conflict, RuleViolation, UnreadableFile
+from services.import_apply import Applied, apply_batch
+from services.import_preview import Verdict, count_verdicts
+from services.import_undo import undo_batch
+from services.organization_import import (
+    create_batch,
+    decide_duplicates,
+    discard_batch,
+    set_mapping,
+)
+from tests.factories.accounts import make_user
+from tests.factories.organizations import make_organization
+from vocabulary.kinds import AreaLevel, OrganizationKind, PublicationState, UserRole
+
+NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
+LATER = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+HEADER = "Nom;Type;SIREN;Ville;Site web;Thèmes;Zone d'intervention"
+
+
+@pytest.fixture
+def staff(session: Session) -> User:
+    return make_user(session, role=UserRole.STAFF)
+
+
+def upload(session: Session, *lines: str, header: str = HEADER) -> ImportBatch:
+    content = "\r\n".join([header, *lines]).encode("utf-8-sig")
+    return create_batch(
+        session,
+        content,
+        filename="../../annuaire.csv",
+        source="Annuaire régional 2026",
+        author=None,
+        today=TODAY,
+        now=NOW,
+    )
+
+
+def apply(session: Session, batch: ImportBatch, staff: User, *, publish: bool = False) -> Applied:
+    return apply_batch(session, batch, publish=publish, actor=staff, today=TODAY, now=NOW)
+
+
+def verdicts(batch: ImportBatch) -> list[str]:
+    return [row.verdict for row in batch.rows]
+
+
+def messages(row: ImportRow) -> list[str]:
+    return [problem["message"] % problem["params"] for problem in row.notes["problems"]]
+
+
+def entry(session: Session, name: str) -> Organization:
+    return session.scalars(select(Organization).where(Organization.name == name)).one()
+
+
+def count(session: Session) -> int:
+    return session.scalar(select(func.count(Organization.id))) or 0
+
+
+def test_a_line_is_read_in_the_words_people_use(session: Session, staff: User) -> None:
+    batch = upload(
+        session,
+        "Alvéole Neuve;start-up;552 100 554;saint etienne;alveole.example;"
+        "Rénovation énergétique | numerique;Bretagne, Occitanie",
+        header="Raison sociale;Type;SIREN;Ville;Site web;Thématiques;Zone d'intervention",
+    )
+    assert (batch.filename, verdicts(batch)) == ("annuaire.csv", ["new"])
+    apply(session, batch, staff, publish=True)
+    created = entry(session, "Alvéole Neuve")
+    assert (created.kind, created.siren) == (OrganizationKind.STARTUP, "552100554")
+    assert (created.commune_code, created.website) == ("42218", "https://alveole.example")
+    assert created.themes == ["renovation-energetique", "numerique"]
+    assert (created.area_level, created.area_codes) == (AreaLevel.REGIONS, ["53", "76"])
+    assert (created.is_claimed, created.source) == (False, "Annuaire régional 2026")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (";PME;;;;;", "Le nom manque."),
+        ("A;planète;;;;;", "Type de structure inconnu : « planète »."),
+        ("A;PME;;Nulle-Part;;;", "Commune inconnue : « Nulle-Part »."),
+        (
+            "A;PME;;Saint-Denis;;;",
+            "Plusieurs communes s’appellent « Saint-Denis » : donnez le code INSEE.",
+        ),
+        (
+            "A;PME;;;http://127.0.0.1/;;",
+            "L’adresse du site n’est pas une adresse publique http:// ou https://.",
+        ),
+        ("A;PME;;;;astrologie;", "Thème inconnu : « astrologie »."),
+        ("A;PME;;;;;Atlantide", "Zone d’intervention inconnue : « Atlantide »."),
+        ('A;PME;;;;;"Bretagne;Rhône"', "La zone d’intervention mêle régions et départements."),
+        (
+            "Inconnue jusqu’ici;;;;;;",
+            "Le type de structure manque : il faut le donner pour créer une fiche.",
+        ),
+    ],
+)
+def test_a_refused_line_says_why(session: Session, line: str, message: str) -> None:
+    batch = upload(session, line)
+    assert (batch.rows[0].line, verdicts(batch)) == (2, ["refused"])
+    assert messages(batch.rows[0]) == [message]
+
+
+def test_personal_columns_are_never_kept(session: Session) -> None:
+    batch = upload(
+        session,
+        "Alvéole;PME;Jeanne Exemple;jeanne@alveole.example;06 12 34 56 78;suite",
+        "Bosquet;PME;;;;jean@bosquet.example",
+        header="Nom;Type;Nom du dirigeant;E-mail;Joindre;Remarques",
+    )
+    assert batch.dropped == ["Nom du dirigeant", "E-mail", "Joindre"]
+    assert batch.headers == ["Nom", "Type", "Remarques"]
+    assert [row.cells for row in batch.rows] == [
+        ["Alvéole", "PME", "suite"],
+        ["Bosquet", "PME", ""],
+    ]
+
+
+def test_without_the_tick_everything_waits_for_a_moderator(session: Session, staff: User) -> None:
+    known = make_organization(session, "Bosquet Habitat", is_claimed=False)
+    batch = upload(session, "Alvéole Neuve;PME;;;;;", "Bosquet Habitat;PME;;42218;;;")
+    assert verdicts(batch) == ["new", "changed"]
+    assert apply(session, batch, staff) == Applied(created=1, changed=1)
+    created = entry(session, "Alvéole Neuve")
+    assert (created.state, created.version, created.published_at) == (
+        PublicationState.SUBMITTED,
+        0,
+        None,
+    )
+    assert known.commune_code is None
+    waiting = session.scalars(Revision.queue()).all()
+    assert [(one.label, one.author_id, one.base_version) for one in waiting] == [
+        ("Alvéole Neuve", staff.id, 0),
+        ("Bosquet Habitat", staff.id, 1),
+    ]
+    assert session.scalar(select(func.count(OutboxMessage.id))) == 0
+
+
+def test_with_the_tick_everything_is_public_and_the_log_says_so(
+    session: Session, staff: User
+) -> None:
+    known = make_organization(session, "Bosquet Habitat", is_claimed=False)
+    batch = upload(session, "Alvéole Neuve;PME;;;;;", "Bosquet Habitat;PME;;42218;;;")
+    apply(session, batch, staff, publish=True)
+    assert entry(session, "Alvéole Neuve").state is PublicationState.PUBLISHED
+    assert (known.commune_code, known.version) == ("42218", 2)
+    lines = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [(line.action, line.actor_id) for line in lines] == [
+        ("import.uploaded", None),
+        ("entry.imported", staff.id),
+        ("entry.imported", staff.id),
+        ("import.applied", staff.id),
+    ]
+    assert lines[-1].details == {"created": 1, "changed": 1, "published": True}
+    assert session.scalar(select(func.count(OutboxMessage.id))) == 2
+
+
+@pytest.mark.parametrize("publish", [False, True])
+def test_the_same_file_again_changes_nothing(
+    session: Session,
+    staff: User,
+    publish: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    make_organization(session, "Bosquet Habitat", is_claimed=False)
+    lines = [
+        "Alvéole Neuve;PME;552100554;;;;",
+        "Bosquet Habitat;;;42218;;;",
+        ";PME;;;;;",
+        "Cœur d'îlot;ESS;;;;Rénovation énergétique;France entière",
+    ]
+    apply(session, upload(session, *lines), staff, publish=publish)
+    again = upload(session, *lines)
+    assert verdicts(again) == ["unchanged", "unchanged", "refused", "unchanged"]
+    assert apply(session, again, staff, publish=publish) == Applied(0, 0)
+
+
+def test_a_claimed_entry_belongs_to_its_owner(session: Session) -> None:
+    make_organization(session, "Bosquet Habitat", is_claimed=True)
+    batch = upload(session, "Bosquet Habitat;;;42218;;;")
+    assert messages(batch.rows[0]) == ["Cette fiche a un responsable : lui seul la modifie."]
+
+
+def test_an_empty_cell_erases_nothing(session: Session, staff: User) -> None:
+    known = make_organization(
+        session, "Bosquet Habitat", is_claimed=False, siren="552100554", pitch="Déjà là."
+    )
+    batch = upload(session, "Bosquet Habitat;;;42218;;;")
+    assert batch.rows[0].notes["fields"] == ["commune_code"]
+    apply(session, batch, staff, publish=True)
+    assert (known.siren, known.pitch) == ("552100554", "Déjà là.")
+
+
+def test_possible_duplicates_wait_for_a_decision(session: Session, staff: User) -> None:
+    near = make_organization(session, "Bosquet Habitat", is_claimed=False)
+    site = make_organization(
+        session, "Clairière", is_claimed=False, website="https://www.clairiere.example/fr"
+    )
+    number = make_organization(session, "Dune", is_claimed=False, siren="552100554")
+    batch = upload(
+        session,
+        "SAS Habitat Bosquet;PME;;;;;",
+        "Autre nom;PME;;;clairiere.example;;",
+        "Encore un nom;PME;552100554;;;;",
+    )
+    assert verdicts(batch) == ["duplicate"] * 3
+    found = [row.notes["duplicates"][0] for row in batch.rows]
+    assert [(one["id"], one["reasons"]) for one in found] == [
+        (near.id, ["nom"]),
+        (site.id, ["site"]),
+        (number.id, ["numero"]),
+    ]
+    before = count(session)
+    assert apply(session, batch, staff) == Applied(0, 0)
+    assert count(session) == before
+
+
+def test_decisions_on_duplicates_are_followed(session: Session, staff: User) -> None:
+    near = make_organization(session, "Bosquet Habitat", is_claimed=False)
+    other = make_organization(session, "Clairière Verte", is_claimed=False)
+    lines = ["Bosquets Habitat;PME;;;;;", "Clairières Vertes;PME;;42218;;;"]
+    batch = upload(session, *lines)
+    first, second = batch.rows
+    choices = {first.id: "create", second.id: f"update:{other.id}"}
+    decide_duplicates(session, batch, choices, today=TODAY)
+    assert apply(session, batch, staff, publish=True) == Applied(1, 1)
+    assert (near.name, other.name, other.commune_code) == (
+        "Bosquet Habitat",
+        "Clairières Vertes",
+        "42218",
+    )
+    assert verdicts(upload(session, *lines)) == ["unchanged", "unchanged"]
+
+
+def test_a_forged_decision_is_skipping(session: Session, staff: User) -> None:
+    make_organization(session, "Bosquet Habitat", is_claimed=False)
+    stranger = make_organization(session, "Sans rapport aucun", is_claimed=False)
+    batch = upload(session, "Bosquets Habitat;PME;;;;;")
+    choices = {batch.rows[0].id: f"update:{stranger.id}"}
+    decide_duplicates(session, batch, choices, today=TODAY)
+    assert apply(session, batch, staff, publish=True) == Applied(0, 0)
+
+
+def test_lines_that_repeat_are_told(session: Session) -> None:
+    make_organization(session, "Bosquet Habitat", is_claimed=False)
+    batch = upload(
+        session,
+        "Alvéole Neuve;PME;;;;;",
+        "ALVEOLE NEUVE;PME;552100554;;;;",
+        "Bosquet Habitat;;;42218;;;",
+        "Bosquet Habitat;;;42095;;;",
+        "Tout autre nom;PME;552100554;;;;",
+    )
+    assert verdicts(batch) == ["new", "refused", "changed", "refused", "new"]
+    assert [messages(batch.rows[at]) for at in (1, 3)] == [
+        ["Cette ligne répète la ligne 2."],
+        ["Cette ligne répète la ligne 4."],
+    ]
+
+
+def test_undoing_takes_back_everything(session: Session, staff: User) -> None:
+    known = make_organization(session, "Bosquet Habitat", is_claimed=False, pitch="Avant.")
+    before, updated_at = count(session), known.updated_at
+    batch = upload(session, "Alvéole Neuve;PME;;;;;", "Bosquet Habitat;;;42218;;;")
+    apply(session, batch, staff, publish=True)
+    undone = undo_batch(session, batch, actor=staff, now=LATER)
+    assert (undone.removed, undone.restored, undone.kept) == (1, 1, ())
+    assert count(session) == before
+    assert (known.commune_code, known.pitch, known.updated_at) == (None, "Avant.", updated_at)
+    with pytest.raises(RuleViolation, match="déjà annulé"):
+        undo_batch(session, batch, actor=staff, now=LATER)
+
+
+def test_undoing_takes_back_what_waits_for_a_moderator(session: Session, staff: User) -> None:
+    make_organization(session, "Bosquet Habitat", is_claimed=False)
+    before = count(session)
+    batch = upload(session, "Alvéole Neuve;PME;;;;;", "Bosquet Habitat;;;42218;;;")
+    apply(session, batch, staff)
+    undone = undo_batch(session, batch, actor=staff, now=LATER)
+    assert (undone.removed, undone.restored, undone.kept) == (1, 1, ())
+    assert count(session) == before
+    assert session.scalar(select(func.count(Revision.id))) == 0
+
+
+def test_what_was_edited_since_stays_and_is_listed(session: Session, staff: User) -> None:
+    known = make_organization(session, "Bosquet Habitat", is_claimed=False)
+    batch = upload(
+        session, "Alvéole Neuve;PME;;;;;", "Bosquet Habitat;;;42218;;;", "Cœur d'îlot;ESS;;;;;"
+    )
+    apply(session, batch, staff, publish=True)
+    known.pitch, known.updated_at = "Édité depuis.", LATER
+    entry(session, "Alvéole Neuve").is_claimed = True
+    undone = undo_batch(session, batch, actor=staff, now=LATER)
+    assert (undone.removed, undone.restored) == (1, 0)
+    assert [row.line for row in undone.kept] == [2, 3]
+    assert known.commune_code == "42218"
+
+
+def test_a_directory_that_changed_since_the_preview_is_shown_again(
+    session: Session, staff: User
+) -> None:
+    batch = upload(session, "Alvéole Neuve;PME;;;;;")
+    make_organization(session, "Alvéole Neuve", is_claimed=False)
+    with pytest.raises(Conflict):
+        apply(session, batch, staff)
+
+
+def test_an_applied_batch_is_not_applied_again(session: Session, staff: User) -> None:
+    batch = upload(session, "Alvéole Neuve;PME;;;;;")
+    apply(session, batch, staff)
+    for refused in (
+        lambda: apply(session, batch, staff),
+        lambda: set_mapping(session, batch, {"name": "Nom"}, today=TODAY),
+        lambda: discard_batch(session, batch, actor=staff, now=NOW),
+    ):
+        with pytest.raises(RuleViolation, match="déjà appliqué"):
+            refused()
+
+
+def test_columns_are_mapped_by_hand(session: Session) -> None:
+    batch = upload(session, "PME;Alvéole Neuve", header="Colonne A;Colonne B")
+    assert (batch.mapping, messages(batch.rows[0])) == ({}, ["Le nom manque."])
+    set_mapping(session, batch, {"name": "Colonne B", "kind": "Colonne A"}, today=TODAY)
+    assert verdicts(batch) == ["new"]
+    with pytest.raises(RuleViolation, match="qu’une fois"):
+        set_mapping(session, batch, {"name": "Colonne B", "kind": "Colonne B"}, today=TODAY)
+    with pytest.raises(RuleViolation, match="le nom"):
+        set_mapping(session, batch, {"kind": "Colonne A"}, today=TODAY)
+
+
+def test_a_discarded_file_leaves_nothing(session: Session, staff: User) -> None:
+    batch = upload(session, "Alvéole Neuve;PME;;;;;")
+    discard_batch(session, batch, actor=staff, now=NOW)
+    assert session.scalar(select(func.count(ImportRow.id))) == 0
+
+
+def test_five_hundred_lines(session: Session, staff: User) -> None:
+    lines = [f"Structure numéro {number} {hash_word(number)};PME;;;;;" for number in range(500)]
+    batch = upload(session, *lines)
+    assert count_verdicts(batch.rows)[Verdict.NEW] == 500
+    assert apply(session, batch, staff) == Applied(500, 0)
+    assert set(verdicts(upload(session, *lines))) == {"unchanged"}
+    assert undo_batch(session, batch, actor=staff, now=LATER).removed == 500
+
+
+def hash_word(number: int) -> str:
+    return "".join(chr(ord("a") + number // 26**power % 26) * 3 for power in range(3))
+
+
+def test_too_many_lines_are_refused_with_a_sentence(session: Session) -> None:
+    with pytest.raises(UnreadableFile, match="plus de 5000 lignes"):
+        upload(session, *("A;PME;;;;;" for _ in range(5_001)))
