@@ -51,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
 def start(arguments: list[str]) -> int:
     """Serve the application with its worker."""
     python = ensure_environment(RUNTIME)
+    refresh_translations(python)
     return replace_process(python, "app.py", *arguments)
 
 
@@ -63,7 +64,7 @@ def run_flask(arguments: list[str]) -> int:
 def run_tests(arguments: list[str]) -> int:
     """Run the suite, in parallel, with what it needs installed."""
     python = ensure_environment(DEVELOPMENT)
-    compile_translations(python)
+    refresh_translations(python)
     options = [] if any(a.startswith(("-n", "-p")) for a in arguments) else ["-n", "2"]
     return call(python, "-m", "pytest", *options, *arguments)
 
@@ -81,7 +82,7 @@ def run_bench(arguments: list[str]) -> int:
 def check(_arguments: list[str]) -> int:
     """Run every check; all are run, and the failing ones are named at the end."""
     python = ensure_environment(DEVELOPMENT)
-    compile_translations(python)
+    refresh_translations(python)
     failed = [name for name, arguments in CHECKS.items() if not passes(python, name, arguments)]
     other = ensure_environment(OTHER_WHOOSH, folder=".venv-whoosh-reloaded")
     if not passes(other, "search on the other Whoosh", OTHER_WHOOSH_SUITE):
@@ -196,9 +197,13 @@ def install(python: Path, lock_name: str) -> None:
         raise SetupError(message)
 
 
-def compile_translations(python: Path) -> None:
-    """Compile the catalogues; they are not kept in the repository."""
-    call(python, "-m", "jobs.translations", "compile")
+def refresh_translations(python: Path) -> None:
+    """Compile the catalogues that changed; the compiled ones are not kept in the repository."""
+    for source in (ROOT / "translations").glob("*/LC_MESSAGES/messages.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            call(python, "-m", "jobs.translations", "compile")
+            return
 
 
 def passes(python: Path, name: str, arguments: Sequence[str]) -> bool:
