@@ -16,6 +16,7 @@ from views import (
     errors,
     federations,
     health,
+    imports,
     language,
     logos,
     matches,
@@ -66,6 +67,7 @@ ENTRY_PAGES = (
     federations,
     logos,
     moderation,
+    imports,
     territory_editing,
 )
 

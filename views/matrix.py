@@ -164,6 +164,15 @@ MATRIX: Final[dict[str, Access]] = {
     "moderation.journal": Access.STAFF,
     "territory_editing.edit": Access.STAFF,
     # Imports (views/imports.py)
+    "imports.index": Access.STAFF,
+    "imports.upload": Access.STAFF,
+    "imports.show": Access.STAFF,
+    "imports.map_columns": Access.STAFF,
+    "imports.decide": Access.STAFF,
+    "imports.apply": Access.STAFF,
+    "imports.undo": Access.STAFF,
+    "imports.discard": Access.STAFF,
+    "imports.refusals": Access.STAFF,
     # Demonstration
     "demo.mailbox": Access.DEMO,
     "demo.message": Access.DEMO,
