@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from extensions.database import db_session
+from search.backend import IndexUnusable
 from services.errors import Conflict
 
 PAGES = frozenset({400, 403, 404, 409, 413, 429, 500, 503})
@@ -20,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _http_error)
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(IndexUnusable, _index_unusable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -54,6 +56,14 @@ def _database_busy(error: OperationalError) -> ResponseReturnValue:
     db_session().rollback()
     if "locked" not in str(error.orig):
         return _unexpected(error)
+    response = _page(503)
+    response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def _index_unusable(error: IndexUnusable) -> ResponseReturnValue:
+    """Ask to come back: the index is being built, or waits for ``flask index rebuild``."""
+    current_app.logger.error("the search index cannot be used: %s", error)
     response = _page(503)
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
