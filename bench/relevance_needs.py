@@ -11,7 +11,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ from matching.retrieval import (
     DEPTH,
     MASKED_NAME,
     HybridIndex,
+    Query,
     RunRow,
     TextActor,
     TextNeed,
@@ -140,6 +141,7 @@ def score_run(collection: Collection, *, with_themes: bool, with_text: bool) -> 
             id=row,
             themes=lexicon.precise_themes(query.subject) if with_themes else frozenset(),
             tokens=query.words if with_text else (),
+            related=_theme_words(query, lexicon) if with_text else frozenset(),
             appetite=collection.appetites[need.id],
         )
         ranking = rank_offers(
@@ -150,6 +152,12 @@ def score_run(collection: Collection, *, with_themes: bool, with_text: bool) -> 
         )
         run[need.id] = [collection.actors[match.offer.id].id for match in ranking.matches]
     return run
+
+
+def sentences(collection: Collection) -> Collection:
+    """Return the same needs as somebody in a hurry would type them: their titles alone."""
+    titles = tuple(TextNeed(need.id, need.title, "") for need in collection.needs)
+    return replace(collection, needs=titles, appetites=dict.fromkeys(collection.appetites))
 
 
 def popularity_run(collection: Collection) -> Run:
@@ -168,6 +176,7 @@ def random_run(collection: Collection) -> Run:
 
 def runs(collection: Collection) -> dict[str, Run]:
     """Return every run by name, ours first."""
+    typed = sentences(collection)
     return {
         "hybrid (evaluate match)": hybrid_run(collection),
         "match score, words": score_run(collection, with_themes=False, with_text=True),
@@ -175,6 +184,9 @@ def runs(collection: Collection) -> dict[str, Run]:
         "BM25, title + description + themes": bm25_run(collection, with_themes=True),
         "BM25, title + description": bm25_run(collection, with_themes=False),
         "themes read alone": score_run(collection, with_themes=True, with_text=False),
+        "one sentence: match score, words": score_run(typed, with_themes=False, with_text=True),
+        "one sentence: hybrid": hybrid_run(typed),
+        "one sentence: BM25": bm25_run(typed, with_themes=False),
         "popularity": popularity_run(collection),
         "random within gates": random_run(collection),
     }
@@ -250,6 +262,12 @@ def _offer(row: int, actor: TextActor, lexicon: ThemeLexicon, *, with_text: bool
         themes=lexicon.precise_themes(words),
         tokens=words if with_text else (),
     )
+
+
+def _theme_words(query: Query, lexicon: ThemeLexicon) -> frozenset[str]:
+    """Return the words of the themes that the subject of a need names, as the product does."""
+    named = lexicon.precise_themes(query.subject)
+    return frozenset(word for theme in named for word in lexicon.words[theme])
 
 
 def _as_run(rows: Sequence[RunRow]) -> Run:

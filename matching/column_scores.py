@@ -179,7 +179,7 @@ def _credit_column(code: str, columns: OfferColumns, context: ScoringContext) ->
 
 
 def _offer_text(need: NeedProfile, columns: OfferColumns) -> Integers:
-    words = columns.basis.statistics.need_words(need.tokens)
+    words = columns.basis.statistics.need_words(need.tokens, need.related)
     if not words.ideal:
         return np.full(len(columns.offers), UNKNOWN_TEXT, dtype=np.int64)
     return np.minimum(FULL * columns.words.totals(words.counts) // words.ideal, FULL)

@@ -204,7 +204,7 @@ class NeedColumns:
     """Rarity of each wanted theme."""
     theme_totals: Integers
     words: WordMatrix
-    """Capped count of each known word."""
+    """What each known word counts for; see ``NeedWords``."""
     ideals: Integers
     """What a full textual answer is worth."""
 
@@ -212,7 +212,7 @@ class NeedColumns:
     def build(cls, needs: Iterable[NeedProfile], basis: Basis) -> Self:
         """Lay out the needs, their words weighed by the offers that ``basis`` counted."""
         rows = tuple(needs)
-        words = [basis.statistics.need_words(need.tokens) for need in rows]
+        words = [basis.statistics.need_words(need.tokens, need.related) for need in rows]
         rarity = basis.rarity
         themes = [
             {code: rarity[code] for code in sorted(need.themes) if code in rarity} for need in rows

@@ -133,7 +133,7 @@ def why_not(
     statistics: TextStatistics,
 ) -> WhyNot:
     """Say what keeps a pair out of a list or low in it: failed gates, weak contributions."""
-    text = statistics.value(need.tokens, offer.tokens)
+    text = statistics.value(need.tokens, offer.tokens, need.related)
     score = score_pair(need, offer, direction=direction, text=text, context=context)
     explanation = explain(need, offer, score, context=context, statistics=statistics)
     weak = [reason for reason in explanation.reasons if reason.signed < 0]
@@ -245,7 +245,9 @@ def _params(
         case Component.THEMES:
             params: Params = _theme_params(need, offer, context)
         case Component.TEXT:
-            words = statistics.shared_words(need.tokens, offer.tokens, limit=SHOWN_WORDS)
+            words = statistics.shared_words(
+                need.tokens, offer.tokens, need.related, limit=SHOWN_WORDS
+            )
             params = {"words": words}
         case Component.MATURITY:
             params = {"maturity": offer.maturity or "", "appetite": need.appetite or ""}

@@ -42,6 +42,8 @@ class NeedProfile:
     """Theme codes, axes allowed; unknown codes weigh nothing."""
     tokens: tuple[str, ...] = ()
     """Words of the title and the description, already analysed (folded, stemmed)."""
+    related: frozenset[str] = frozenset()
+    """Other words for the themes, analysed too: they count for less than what the need says."""
     region_code: str | None = None
     department_code: str | None = None
     organization_id: int | None = None

@@ -17,11 +17,16 @@ IMPACT_UNIT: Final = 1_000
 """Integer impacts are thousandths of a BM25 point."""
 
 
+WORD_UNIT: Final = 100
+"""A word that a need says once counts for this much; a word of its themes for less."""
+
+
 @dataclass(frozen=True, slots=True)
 class NeedWords:
-    """The words of a need that some offer uses: how often, and what a full answer is worth."""
+    """The words of a need that some offer uses: what each counts for, and a full answer's worth."""
 
     counts: Mapping[str, int]
+    """Hundredths: ``WORD_UNIT`` for each time the need says the word."""
     ideal: int
 
 
@@ -61,24 +66,34 @@ class TextStatistics:
             if word in self.idf
         }
 
-    def need_words(self, tokens: Sequence[str]) -> NeedWords:
-        """Return the known words of a need, repeats capped.
+    def need_words(self, said: Sequence[str], related: Iterable[str] = ()) -> NeedWords:
+        """Return the known words of a need, repeats capped, with those of its themes for less.
 
-        A full answer is an offer of average length that says each of the need's most telling
-        words once: a long description does not make every offer look poor.
+        A full answer is an offer of average length that says each of the most telling words once:
+        a long description does not make every offer look poor, and a sentence of three words is
+        not answered in full by one of them when its themes are known by other words too.
         """
+        worth, known = self.parameters, self.idf.keys()
         counts = {
-            word: min(count, self.parameters.repeat_cap)
-            for word, count in Counter(tokens).items()
-            if word in self.idf
+            word: WORD_UNIT * min(count, worth.repeat_cap)
+            for word, count in Counter(said).items()
+            if word in known
         }
-        telling = sorted((self.idf[word] for word in counts), reverse=True)
-        ideal = sum(round(IMPACT_UNIT * idf) for idf in telling[: self.parameters.telling_words])
-        return NeedWords(counts, ideal)
+        once = dict.fromkeys(set(related) & known, worth.theme_words)
+        once.update(dict.fromkeys(counts, WORD_UNIT))
+        for word in set(related) & known:
+            counts[word] = counts.get(word, 0) + worth.theme_words
+        telling = sorted(
+            (round(IMPACT_UNIT * self.idf[word]) * weight for word, weight in once.items()),
+            reverse=True,
+        )
+        return NeedWords(counts, sum(telling[: worth.telling_words]))
 
-    def value(self, need_tokens: Sequence[str], offer_tokens: Sequence[str]) -> int | None:
+    def value(
+        self, said: Sequence[str], offer_tokens: Sequence[str], related: Iterable[str] = ()
+    ) -> int | None:
         """Return the text value of a pair per ten thousand; ``None`` if the need has no word."""
-        words = self.need_words(need_tokens)
+        words = self.need_words(said, related)
         if not words.ideal:
             return None
         impacts = self.impacts(offer_tokens)
@@ -86,13 +101,18 @@ class TextStatistics:
         return min(FULL * total // words.ideal, FULL)
 
     def shared_words(
-        self, need_tokens: Sequence[str], offer_tokens: Sequence[str], *, limit: int
+        self,
+        said: Sequence[str],
+        offer_tokens: Sequence[str],
+        related: Iterable[str] = (),
+        *,
+        limit: int,
     ) -> tuple[str, ...]:
         """Return the analysed words that brought most to the value, ties in alphabet order."""
         impacts = self.impacts(offer_tokens)
         brought = {
             word: impacts[word] * count
-            for word, count in self.need_words(need_tokens).counts.items()
+            for word, count in self.need_words(said, related).counts.items()
             if word in impacts
         }
         return tuple(sorted(brought, key=lambda word: (-brought[word], word))[:limit])

@@ -61,6 +61,7 @@ class TextParameters:
     b: float
     repeat_cap: int
     telling_words: int
+    theme_words: int
     related: int
 
 

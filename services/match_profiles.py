@@ -8,7 +8,7 @@ from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from models.territory import Territory
-from services.theme_detection import detect_themes, word_stems
+from services.theme_detection import detect_themes, theme_words, word_stems
 from vocabulary.kinds import (
     AreaLevel,
     ContractRoute,
@@ -33,7 +33,7 @@ def offer_profile(offer: Offer) -> OfferProfile:
         organization_kind=actor.kind,
         type=offer.type,
         themes=frozenset(offer.themes),
-        tokens=word_stems(f"{offer.title} {offer.pitch} {offer.description}"),
+        tokens=word_stems(_offer_text(offer)),
         area_level=level,
         area_codes=codes,
         maturity=offer.maturity,
@@ -51,6 +51,7 @@ def need_profile(need: Need) -> NeedProfile:
         id=need.id,
         themes=frozenset(need.themes),
         tokens=_asked_words(need_text(need), need.themes),
+        related=theme_words(need.themes),
         region_code=territory.region_code,
         department_code=territory.department_code,
         organization_id=need.carrier_id,
@@ -69,12 +70,14 @@ def need_profile(need: Need) -> NeedProfile:
 def territory_profile(territory: Territory, needs: Iterable[Need]) -> NeedProfile:
     """Describe a quarter as the sum of its open needs; without any, only its place is known."""
     stated = list(needs)
+    themes = frozenset(code for need in stated for code in need.themes)
     return NeedProfile(
         id=territory.id,
-        themes=frozenset(code for need in stated for code in need.themes),
+        themes=themes,
         tokens=tuple(
             stem for need in stated for stem in _asked_words(need_text(need), need.themes)
         ),
+        related=theme_words(themes),
         region_code=territory.region_code,
         department_code=territory.department_code,
         phase=project_phase(territory),
@@ -91,7 +94,8 @@ def sentence_profile(
     return NeedProfile(
         id=0,
         themes=themes,
-        tokens=_asked_words(sentence, sorted(themes)),
+        tokens=word_stems(sentence),
+        related=theme_words(themes),
         region_code=region_code,
         department_code=department_code,
         phase=phase,
@@ -101,6 +105,11 @@ def sentence_profile(
 def need_text(need: Need) -> str:
     """Return the words of a need that count in a match."""
     return f"{need.title} {need.description} {need.outcome}"
+
+
+def _offer_text(offer: Offer) -> str:
+    """Return the words of an offer that count in a match; its title says its subject twice."""
+    return f"{offer.title} . {offer.title} . {offer.pitch} {offer.description}"
 
 
 def _asked_words(text: str, themes: Iterable[str]) -> tuple[str, ...]:

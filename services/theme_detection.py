@@ -1,5 +1,6 @@
 """The French chain as the matching core wants it, and the themes that a sentence names."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -29,6 +30,12 @@ def written_words(text: str) -> dict[str, str]:
 def theme_lexicon() -> ThemeLexicon:
     """Return the names and synonyms of the themes, analysed once."""
     return ThemeLexicon.build(word_stems)
+
+
+def theme_words(codes: Iterable[str]) -> frozenset[str]:
+    """Return the analysed words of the names and synonyms of some themes."""
+    words = theme_lexicon().words
+    return frozenset(word for code in codes for word in words.get(code, ()))
 
 
 def detect_themes(text: str) -> frozenset[str]:

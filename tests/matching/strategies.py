@@ -41,6 +41,7 @@ needs = st.builds(
     id=st.integers(1, 10_000),
     themes=themes,
     tokens=tokens,
+    related=st.frozensets(st.sampled_from(WORDS), max_size=4),
     region_code=st.sampled_from((None, *PLACES)),
     department_code=st.sampled_from((None, *PLACES)),
     organization_id=st.one_of(st.none(), st.integers(1, 6)),

@@ -98,7 +98,7 @@ def test_reasons_are_those_of_the_contributions(
 
 def test_a_worked_example() -> None:
     context = BASIS.context(TODAY)
-    text = BASIS.statistics.value(NEED.tokens, OFFER.tokens)
+    text = BASIS.statistics.value(NEED.tokens, OFFER.tokens, NEED.related)
     score = score_pair(NEED, OFFER, direction=Direction.NEED_TO_OFFER, text=text, context=context)
     found = explain(NEED, OFFER, score, context=context, statistics=BASIS.statistics)
     assert [(reason.code, reason.points) for reason in found.reasons] == [

@@ -24,7 +24,7 @@ need_lists = st.lists(needs, max_size=12, unique_by=lambda need: need.id)
 def one_pair(
     need: NeedProfile, offer: OfferProfile, direction: Direction, basis: Basis
 ) -> PairScore:
-    text = basis.statistics.value(need.tokens, offer.tokens)
+    text = basis.statistics.value(need.tokens, offer.tokens, need.related)
     return score_pair(need, offer, direction=direction, text=text, context=basis.context(TODAY))
 
 

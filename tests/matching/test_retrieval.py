@@ -41,6 +41,15 @@ def test_a_text_value_is_between_zero_and_full() -> None:
     assert statistics.value(documents[0], ()) == 0
 
 
+def test_the_words_of_a_theme_count_for_half_of_the_words_said() -> None:
+    statistics = TextStatistics.build([("vélo",), ("toit",)], default_weights().text)
+    assert dict(statistics.need_words(("vélo",), {"toit"}).counts) == {"vélo": 100, "toit": 50}
+    # Both words are as rare: the offer that says the theme's word gets a third of a full answer.
+    assert statistics.value(("vélo",), ("toit",), {"toit"}) == FULL // 3
+    assert statistics.value(("inconnu",), ("toit",), {"toit"}) == FULL
+    assert statistics.value(("vélo",), ("toit",)) == 0
+
+
 def test_the_run_ranks_the_answer_first_by_synonyms() -> None:
     rows = match_run([NEED], ACTORS, tokenize=tokenize, depth=2)
     assert [(row.need_id, row.rank) for row in rows] == [("N", 1), ("N", 2)]
