@@ -47,17 +47,13 @@ CHANGED_TOGETHER: Final = {
 FIRST_SHOWN = (Verdict.DUPLICATE, Verdict.REFUSED, Verdict.NEW, Verdict.CHANGED, Verdict.UNCHANGED)
 
 
-@bp.get("")
+@bp.route("", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
-    """List the files sent, and ask for another."""
-    return _index(UploadForm())
-
-
-@bp.post("")
-def upload() -> ResponseReturnValue:
-    """Read a file and show what it would do."""
+    """List the files sent; read another and show what it would do."""
     form = UploadForm()
-    if not form.validate_on_submit():
+    if not form.is_submitted():
+        return _index(form)
+    if not form.validate():
         return _index(form), UNPROCESSABLE
     try:
         batch = create_batch(

@@ -165,7 +165,6 @@ MATRIX: Final[dict[str, Access]] = {
     "territory_editing.edit": Access.STAFF,
     # Imports (views/imports.py)
     "imports.index": Access.STAFF,
-    "imports.upload": Access.STAFF,
     "imports.show": Access.STAFF,
     "imports.map_columns": Access.STAFF,
     "imports.decide": Access.STAFF,

@@ -13,6 +13,7 @@ from extensions.database import db_session
 from extensions.signed_links import LinkPurpose, sign_membership
 from models.federation import FederationMember
 from models.geography import Department, Region
+from models.import_batch import ImportBatch
 from models.mail import StoredMail
 from models.meetup import MeetupDay
 from models.membership import Membership
@@ -115,7 +116,8 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         federator_id=other.id, member_id=entry.id, state=FederationState.INVITED
     )
     offer = make_offer(session, entry)
-    session.add_all([need, partnership, meetup, mail, listed, asked])
+    batch = ImportBatch(filename="structures.csv", created_at=NOW)
+    session.add_all([need, partnership, meetup, mail, listed, asked, batch])
     session.flush()
     entry_slug, offer_slug = {"slug": entry.slug}, {"slug": offer.slug}
     return {
@@ -150,6 +152,10 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         "claims.decide": {"membership_id": claimed.id},
         "federations.remove": {**entry_slug, "link_id": listed.id},
         "federations.answer": {**entry_slug, "link_id": asked.id},
+        **{
+            f"imports.{name}": {"batch_id": batch.id}
+            for name in ("show", "map_columns", "decide", "apply", "undo", "discard", "refusals")
+        },
         **{
             f"security.{name}": {"token": "jeton"}
             for name in (
