@@ -119,6 +119,7 @@ def _features() -> dict[str, Any]:
         "RETURN_GENERIC_RESPONSES": True,
         "API_ENABLED_METHODS": ["session"],
         "PASSWORD_LENGTH_MIN": PASSWORD_LENGTH,
+        "INPUT_NORMALIZE_FORM": "NFC",  # the default tears accents from their letters
         # What is hashed for tokens is an address or a salted hash: speed harms nothing there.
         "HASHING_SCHEMES": ["hex_sha256"],
         "DEPRECATED_HASHING_SCHEMES": [],
