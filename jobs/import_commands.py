@@ -8,20 +8,35 @@ from typing import NoReturn
 import click
 from flask import Flask
 from flask.cli import AppGroup
+from sqlalchemy.orm import Session
 
-from extensions.clock import now
+from extensions.clock import now, today
 from extensions.database import db_session
 from jobs.progress import say_progress
-from services.errors import UnreadableFile
+from models.import_batch import ImportBatch
+from services.errors import RuleViolation, UnreadableFile
+from services.import_apply import apply_batch
+from services.import_cells import load_communes
+from services.import_preview import Verdict, missing_columns
 from services.import_report import ImportReport
 from services.npnru_import import import_npnru
+from services.official_actors import (
+    ILAB_SOURCE,
+    RNSR_SOURCE,
+    OfficialReader,
+    read_ilab,
+    read_rnsr,
+)
+from services.organization_import import create_batch, store_table
 from services.territory_import import import_quarters
 
+BatchReader = Callable[[Session, bytes], ImportBatch]
 REFUSED, UNREADABLE = 1, 2
 MAX_BYTES = 200 * 1024 * 1024
 
 import_commands = AppGroup("import", help="Charger un fichier ; sans risque de le répéter.")
 _FILE = click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+_PUBLISH = click.option("--publish", is_flag=True, help="Publier sans relecture.")
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="Dire ce qui changerait, sans l’écrire.")
 
 
@@ -92,3 +107,105 @@ def qpv_command(path: Path, *, dry_run: bool) -> None:
 def npnru_command(path: Path, *, dry_run: bool) -> None:
     """Charger les quartiers du NPNRU, par leur code de 2015."""
     run_import(path, import_npnru, dry_run=dry_run)
+
+
+@import_commands.command("csv")
+@_FILE
+@_DRY_RUN
+@_PUBLISH
+@click.option(
+    "--source", default="", help="D’où viennent les informations ; sinon le nom du fichier."
+)
+def csv_command(path: Path, *, dry_run: bool, publish: bool, source: str) -> None:
+    """Charger des structures d’un CSV ou XLSX, comme la page d’import de l’équipe."""
+
+    def read(session: Session, content: bytes) -> ImportBatch:
+        return create_batch(
+            session,
+            content,
+            filename=path.name,
+            source=source,
+            author=None,
+            today=today(),
+            now=now(),
+        )
+
+    _import_actors(path, read, dry_run=dry_run, publish=publish)
+
+
+@import_commands.command("rnsr")
+@_FILE
+@_DRY_RUN
+@_PUBLISH
+def rnsr_command(path: Path, *, dry_run: bool, publish: bool) -> None:
+    """Charger les unités de recherche publiques (RNSR) ; les personnes ne sont pas lues."""
+    _import_actors(path, _official(path, read_rnsr, RNSR_SOURCE), dry_run=dry_run, publish=publish)
+
+
+@import_commands.command("ilab")
+@_FILE
+@_DRY_RUN
+@_PUBLISH
+def ilab_command(path: Path, *, dry_run: bool, publish: bool) -> None:
+    """Charger les entreprises lauréates d’i-Lab ; les personnes ne sont pas lues."""
+    _import_actors(path, _official(path, read_ilab, ILAB_SOURCE), dry_run=dry_run, publish=publish)
+
+
+def _official(path: Path, reader: OfficialReader, source: str) -> BatchReader:
+    def read(session: Session, content: bytes) -> ImportBatch:
+        table = reader(content, load_communes(session))
+        return store_table(
+            session,
+            table,
+            filename=path.name,
+            source=source,
+            author=None,
+            today=today(),
+            now=now(),
+        )
+
+    return read
+
+
+def _import_actors(path: Path, read: BatchReader, *, dry_run: bool, publish: bool) -> None:
+    """Read, compare and apply in one transaction; a possible duplicate is left for a person."""
+    content = read_or_exit(path)
+    session = db_session()
+    try:
+        batch = read(session, content)
+        if missing_columns(batch.mapping):
+            session.rollback()
+            end_unreadable("Aucune colonne ne donne le nom des structures.")
+        report = batch_report(batch)
+        if not dry_run:
+            apply_batch(session, batch, publish=publish, actor=None, today=today(), now=now())
+    except RuleViolation as refusal:
+        session.rollback()
+        end_unreadable(str(refusal))
+    if dry_run:
+        session.rollback()
+    else:
+        session.commit()
+    say_report(report, dry_run=dry_run)
+
+
+def batch_report(batch: ImportBatch) -> ImportReport:
+    """Return what the verdicts of a batch come to; a possible duplicate counts as refused."""
+    report = ImportReport()
+    lists = {
+        Verdict.NEW: report.added,
+        Verdict.CHANGED: report.changed,
+        Verdict.UNCHANGED: report.unchanged,
+    }
+    for row in batch.rows:
+        verdict = Verdict(row.verdict)
+        if verdict in lists:
+            lists[verdict].append(str(row.line))
+        elif verdict is Verdict.DUPLICATE:
+            names = ", ".join(one["name"] for one in row.notes["duplicates"]) or row.notes["line"]
+            report.refuse(row.line, "", f"doublon possible : {names}")
+        else:
+            problems = row.notes["problems"]
+            reasons = " ".join(one["message"] % one["params"] for one in problems)
+            report.refuse(row.line, "", reasons)
+    return report

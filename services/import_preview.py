@@ -5,7 +5,7 @@ A row's ``notes`` hold, where they apply: ``problems`` (field, msgid, params), `
 would change) and ``decision`` (what staff chose for a possible duplicate).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -148,9 +148,12 @@ def _plan(facts: Facts, row: ImportRow, known: Known, seen: _Seen) -> Plan:
 def identified_entry(facts: Facts, known: Known) -> Organization | None:
     """Return the entry that a line is surely about: same name, and no number that differs.
 
-    A number alone is not enough: one SIREN may serve several structures, so that a line with
-    another name is a possible duplicate for a person to judge.
+    A SIREN alone is not enough: it may serve several structures, so that a line with another
+    name is a possible duplicate for a person to judge. An RNSR number names one structure.
     """
+    same_unit = known.by_rnsr.get(facts.get("rnsr") or "", [])
+    if len(same_unit) == 1:
+        return known.entries[same_unit[0]]
     same_name = [known.entries[key] for key in known.by_name.get(name_key(facts["name"]), [])]
     agreeing = [entry for entry in same_name if not _disagrees(facts, entry)]
     if len(agreeing) > 1:
@@ -159,10 +162,11 @@ def identified_entry(facts: Facts, known: Known) -> Organization | None:
 
 
 def _disagrees(facts: Facts, entry: Organization) -> bool:
-    return any(
-        facts.get(name) and getattr(entry, name) and facts[name] != getattr(entry, name)
-        for name in ("siren", "rnsr")
-    )
+    return any(_differ(facts.get(name), getattr(entry, name)) for name in ("siren", "rnsr"))
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    return bool(one and other and one != other)
 
 
 def _same_number(facts: Facts, entry: Organization) -> bool:
@@ -182,7 +186,9 @@ def possible_duplicates(facts: Facts, known: Known) -> list[dict[str, Any]]:
         (DuplicateReason.NAME, _near_names(facts, known)),
     ):
         for key in keys:
-            reasons.setdefault(key, set()).add(reason)
+            # Two research units with their own numbers are two units, whatever they share.
+            if not _differ(facts.get("rnsr"), known.entries[key].rnsr):
+                reasons.setdefault(key, set()).add(reason)
     ordered = sorted(reasons, key=lambda key: (-len(reasons[key]), key))[:MAX_SHOWN]
     return [
         {
@@ -287,11 +293,3 @@ def _differences(present: OrganizationContent, wanted: OrganizationContent) -> l
 def missing_columns(mapping: Mapping[str, str]) -> list[ImportField]:
     """Return the fields without which no line can be read."""
     return [column for column in REQUIRED if column.value not in mapping]
-
-
-def count_verdicts(rows: Iterable[ImportRow]) -> dict[Verdict, int]:
-    """Return how many lines have each verdict, every verdict named."""
-    counts = dict.fromkeys(Verdict, 0)
-    for row in rows:
-        counts[Verdict(row.verdict)] += 1
-    return counts

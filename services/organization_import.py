@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from models.account import User
@@ -18,7 +18,7 @@ from services.import_columns import (
     guess_mapping,
 )
 from services.import_preview import Decision, Verdict, analyse_batch, missing_columns
-from services.tabular import read_table
+from services.tabular import Table, read_table
 from vocabulary.kinds import SubjectKind
 from vocabulary.labels import N_
 
@@ -51,7 +51,28 @@ def create_batch(
         raise RuleViolation(
             N_("Ce fichier dépasse %(count)s Mo : découpez-le."), count=MAX_BYTES // 1024 // 1024
         )
-    kept = drop_personal_columns(read_table(content, max_rows=MAX_ROWS))
+    table = read_table(content, max_rows=MAX_ROWS)
+    return store_table(
+        session, table, filename=filename, source=source, author=author, today=today, now=now
+    )
+
+
+def store_table(
+    session: Session,
+    table: Table,
+    *,
+    filename: str,
+    source: str,
+    author: User | None,
+    today: date,
+    now: datetime,
+) -> ImportBatch:
+    """Keep a table as a batch, guess its columns and compare it with the directory.
+
+    Raises:
+        RuleViolation: nothing under the header.
+    """
+    kept = drop_personal_columns(table)
     if not kept.table.lines:
         raise RuleViolation(N_("Ce fichier n’a aucune ligne sous ses titres."))
     name = clean_line(filename.replace("\\", "/").rpartition("/")[2], MAX_FILENAME)
@@ -73,9 +94,8 @@ def create_batch(
             for line in kept.table.lines
         ],
     )
-    record_batch(
-        session, "import.uploaded", batch, actor=author, now=now, details={"lines": len(batch.rows)}
-    )
+    details = {"lines": len(kept.table.lines)}
+    record_batch(session, "import.uploaded", batch, actor=author, now=now, details=details)
     analyse_batch(session, batch, today=today)
     return batch
 
@@ -163,6 +183,16 @@ def rows_with(
             .limit(PAGE_SIZE)
         )
     )
+
+
+def verdict_counts(session: Session, batch: ImportBatch) -> dict[Verdict, int]:
+    """Return how many lines have each verdict, every verdict named."""
+    found = session.execute(
+        select(ImportRow.verdict, func.count(ImportRow.id))
+        .where(ImportRow.batch_id == batch.id)
+        .group_by(ImportRow.verdict)
+    )
+    return {**dict.fromkeys(Verdict, 0), **{Verdict(verdict): count for verdict, count in found}}
 
 
 def refuse_applied(batch: ImportBatch) -> None:

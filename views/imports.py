@@ -20,7 +20,7 @@ from services.duplicates import DuplicateReason
 from services.errors import Conflict, NotFound, RuleViolation
 from services.import_apply import apply_batch
 from services.import_columns import ImportField
-from services.import_preview import Decision, Verdict, analyse_batch, count_verdicts
+from services.import_preview import Decision, Verdict, analyse_batch
 from services.import_undo import KEPT, undo_batch
 from services.organization_import import (
     PAGE_SIZE,
@@ -31,6 +31,7 @@ from services.organization_import import (
     recent_batches,
     rows_with,
     set_mapping,
+    verdict_counts,
 )
 from views.access import signed_in_person
 from views.drafting import UNPROCESSABLE, flash_refusal
@@ -77,7 +78,7 @@ def index() -> ResponseReturnValue:
 def show(batch_id: int) -> ResponseReturnValue:
     """Show what the file would do, or did, one verdict at a time."""
     batch = _batch_or_404(batch_id)
-    counts = count_verdicts(batch.rows)
+    counts = verdict_counts(db_session(), batch)
     asked = next((one for one in Verdict if one.value == request.args.get("verdict")), None)
     verdict = asked or next((one for one in FIRST_SHOWN if counts[one]), Verdict.NEW)
     page = max(request.args.get("page", 1, type=int), 1)
@@ -91,7 +92,7 @@ def show(batch_id: int) -> ResponseReturnValue:
         rows=rows_with(db_session(), batch, verdict, page=min(page, LARGEST_KEY)),
         page=page,
         pages=-(-counts[verdict] // PAGE_SIZE),
-        kept=[row for row in batch.rows if row.notes.get(KEPT)],
+        kept=[row for row in batch.rows if row.notes.get(KEPT)] if batch.undone_at else [],
         mapping=mapping_form(batch.headers, batch.mapping),
         apply_form=ApplyForm(),
         form=FlaskForm(),

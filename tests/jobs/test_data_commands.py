@@ -11,6 +11,7 @@ from models.account import User
 from models.organization import Organization
 from models.territory import Territory
 from tests.factories.shared_data import shared_file
+from vocabulary.kinds import OrganizationKind, PublicationState
 
 HEADER = "code_qp;lib_qp;insee_com;siren_epci\n"
 
@@ -95,3 +96,94 @@ def test_the_programme_from_the_command_line(app: Flask) -> None:
         0,
         "ajoutés : 0, modifiés : 0, inchangés : 462, refusés : 0.\n",
     )
+
+
+def actors(session: Session) -> int:
+    session.rollback()
+    return session.scalar(select(func.count(Organization.id))) or 0
+
+
+def test_organisations_from_the_command_line(app: Flask, session: Session, tmp_path: Path) -> None:
+    before = actors(session)
+    file = tmp_path / "structures.csv"
+    file.write_text(
+        "Nom;Type\nAlvéole Neuve;PME\nPhilips France;PME\nX;planète\n", encoding="utf-8"
+    )
+    tried = run(app, "import", "csv", str(file), "--dry-run")
+    expected = [
+        "ligne 3 : doublon possible : Philips",
+        "ligne 4 : Type de structure inconnu : « planète ».",
+    ]
+    assert (tried.exit_code, tried.output.splitlines()[1:]) == (1, expected)
+    assert actors(session) == before
+    assert run(app, "import", "csv", str(file)).output.startswith("ajoutés : 1, modifiés : 0,")
+    session.rollback()
+    created = session.scalars(
+        select(Organization).where(Organization.name == "Alvéole Neuve")
+    ).one()
+    assert created.state is PublicationState.SUBMITTED
+    again = run(app, "import", "csv", str(file))
+    assert again.output.startswith("ajoutés : 0, modifiés : 0, inchangés : 1, refusés : 2.")
+
+
+def test_a_file_without_names_is_unreadable(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "structures.csv"
+    file.write_text("A;B\n1;2\n", encoding="utf-8")
+    result = run(app, "import", "csv", str(file))
+    assert (result.exit_code, result.output) == (
+        2,
+        "Aucune colonne ne donne le nom des structures.\n",
+    )
+
+
+def test_research_units_without_their_heads(app: Flask, session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "rnsr.csv"
+    file.write_text(
+        "numero_national_de_structure;libelle;sigle;type_de_structure;site_web;code_postal;"
+        "commune;nom_du_responsable;tutelles\r\n"
+        "209912345Z;Unité d’essai des sols;UES;Unité mixte;http://sols.example;42023;"
+        'SAINT ETIENNE CEDEX 2;EXEMPLE;"Université A;École B"\r\n',
+        encoding="utf-8",
+    )
+    assert run(app, "import", "rnsr", str(file), "--publish").exit_code == 0
+    unit = session.scalars(select(Organization).where(Organization.rnsr == "209912345Z")).one()
+    assert (unit.name, unit.kind, unit.commune_code, unit.is_claimed) == (
+        "Unité d’essai des sols",
+        OrganizationKind.RESEARCH_LAB,
+        "42218",
+        False,
+    )
+    assert unit.description == "Unité mixte. Tutelles : Université A, École B."
+    again = run(app, "import", "rnsr", str(file), "--publish")
+    assert again.output == "ajoutés : 0, modifiés : 0, inchangés : 1, refusés : 0.\n"
+
+
+def test_laureates_that_are_companies(app: Flask, session: Session, tmp_path: Path) -> None:
+    file = tmp_path / "ilab.csv"
+    file.write_text(
+        "Moto;Nom du lauréat;Email;N° SIREN;Libellé entreprise;Site web entreprise\r\n"
+        '"Une phrase\nsur deux lignes";EXEMPLE;a@b.example;552100554;'
+        "Alvéole Neuve;alveole.example\r\n"
+        "Un projet sans entreprise;EXEMPLE;a@b.example;;;\r\n"
+        "La même;EXEMPLE;a@b.example;552100554;Alvéole Neuve;\r\n",
+        encoding="utf-8-sig",
+    )
+    result = run(app, "import", "ilab", str(file))
+    assert (result.exit_code, result.output) == (
+        0,
+        "ajoutés : 1, modifiés : 0, inchangés : 0, refusés : 0.\n",
+    )
+    company = session.scalars(select(Organization).where(Organization.siren == "552100554")).one()
+    assert (company.pitch, company.website) == (
+        "Une phrase sur deux lignes",
+        "https://alveole.example",
+    )
+
+
+def test_the_shared_extracts_are_read(app: Flask) -> None:
+    units = run(app, "import", "rnsr", str(shared_file("actors/rnsr_extrait.csv")), "--dry-run")
+    laureates = run(app, "import", "ilab", str(shared_file("actors/ilab_extrait.csv")), "--dry-run")
+    assert [result.output.split(",")[0] != "ajoutés : 0" for result in (units, laureates)] == [
+        True,
+        True,
+    ]

@@ -14,13 +14,14 @@ from models.outbox import OutboxMessage
 from models.revision import Revision
 from services.errors import Conflict, RuleViolation, UnreadableFile
 from services.import_apply import Applied, apply_batch
-from services.import_preview import Verdict, count_verdicts
+from services.import_preview import Verdict
 from services.import_undo import undo_batch
 from services.organization_import import (
     create_batch,
     decide_duplicates,
     discard_batch,
     set_mapping,
+    verdict_counts,
 )
 from tests.factories.accounts import make_user
 from tests.factories.organizations import make_organization
@@ -351,7 +352,7 @@ def test_a_discarded_file_leaves_nothing(session: Session, staff: User) -> None:
 def test_five_hundred_lines(session: Session, staff: User) -> None:
     lines = [f"Structure numéro {number} {hash_word(number)};PME;;;;;" for number in range(500)]
     batch = upload(session, *lines)
-    assert count_verdicts(batch.rows)[Verdict.NEW] == 500
+    assert verdict_counts(session, batch)[Verdict.NEW] == 500
     assert apply(session, batch, staff) == Applied(500, 0)
     assert set(verdicts(upload(session, *lines))) == {"unchanged"}
     assert undo_batch(session, batch, actor=staff, now=LATER).removed == 500
