@@ -14,6 +14,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.validators import Optional
+from wtforms.widgets import TextInput
 
 from services.contents import MAX_THEMES, known_area_codes
 from vocabulary.kinds import AreaLevel
@@ -150,6 +151,9 @@ def year_field(label: Any, **options: Any) -> IntegerField:  # noqa: ANN401 - of
 
 class YearField(IntegerField):
     """A year in figures; anything else stays as typed beside a French message."""
+
+    # A number field would drop other characters silently, and change the year on a scroll.
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the year.
