@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models.account import Role, User
@@ -171,10 +171,14 @@ def _seed_accounts(session: Session, hash_password: Callable[[str], str], now: d
 def _join_organization(session: Session, user: User, account: DemoAccount, now: datetime) -> None:
     if not account.kinds:
         return
+    # The one with the most to show: offers on one side, needs on the other.
+    offers = select(func.count(Offer.id)).where(Offer.organization_id == Organization.id)
+    needs = select(func.count(Need.id)).where(Need.carrier_id == Organization.id)
+    entries = offers.scalar_subquery() + needs.scalar_subquery()
     organization_id = session.scalar(
         select(Organization.id)
         .where(Organization.is_demo, Organization.kind.in_(account.kinds))
-        .order_by(Organization.slug)
+        .order_by(entries.desc(), Organization.slug)
         .limit(1)
     )
     if organization_id is not None:

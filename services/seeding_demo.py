@@ -1,7 +1,6 @@
 """Loads the fictional demo set: actors, offers, references, needs, federations, meetup days.
 
-An entry that names another one missing from the set is left out; the tests of ``seed_data``
-check that none does.
+An entry that names another one missing from the set is left out; a test checks that none is.
 """
 
 import hashlib

@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.account import User
+from models.federation import FederationMember
 from models.geography import Commune, CommunePostcode, FormerCommune
+from models.membership import Membership
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
@@ -18,6 +20,7 @@ from models.territory import Territory, TerritoryCode
 from models.withdrawal import Withdrawal
 from services.demo_data import DEMO_ACCOUNTS, DemoRemoval, remove_demo
 from services.seeding import SeedReport, is_seeded, seed_everything
+from services.seeding_files import read_toml_folder
 from vocabulary.kinds import NpnruInterest, PublicationState
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -162,3 +165,29 @@ def test_former_codes_lead_to_their_heirs(session: Session) -> None:
         .where(TerritoryCode.code == "QP001001")
     )
     assert list(heirs) == ["QN00101M"]
+
+
+def test_members_of_the_demonstration_have_something_to_show(session: Session) -> None:
+    members = session.scalars(select(Membership).order_by(Membership.id)).all()
+    startup, same, territory = (member.organization for member in members)
+    assert startup is same
+    assert (startup.is_innovation_side, territory.is_innovation_side) == (True, False)
+    assert startup.offers
+    carried = select(func.count(Need.id)).where(Need.carrier_id == territory.id)
+    assert session.scalar(carried)
+
+
+def test_no_entry_of_the_demonstration_is_left_out(session: Session) -> None:
+    offers = list(read_toml_folder("demo/offers", "offer"))
+    needs = list(read_toml_folder("demo/needs", "need"))
+    actors = list(read_toml_folder("demo/organizations", "organization"))
+    members = [member for actor in actors for member in actor.get("members", [])]
+    written = [
+        session.scalar(select(func.count()).select_from(model))
+        for model in (Offer, Need, FederationMember)
+    ]
+    assert written == [len(offers), len(needs), len(members)]
+    unplaced = select(Organization.slug).where(
+        Organization.is_demo, Organization.commune_code.is_(None)
+    )
+    assert session.scalars(unplaced).all() == []
