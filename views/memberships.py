@@ -81,7 +81,7 @@ def _answer(membership: Membership, *, accept: bool) -> ResponseReturnValue:
     if not accept:
         flash(_("L’invitation est refusée."), "info")
         return redirect(url_for("memberships.invitations"))
-    flash(_("Vous faites partie de l’équipe de %(name)s.", name=organization.name), "success")
+    flash(_("Vous faites partie de l’équipe de « %(name)s ».", name=organization.name), "success")
     return redirect(url_for("memberships.team", slug=organization.slug))
 
 
@@ -229,7 +229,7 @@ def leave(slug: str) -> ResponseReturnValue:
         flash(_(refusal.message, **refusal.params), "error")
         return redirect(url_for("memberships.team", slug=slug))
     db_session().commit()
-    flash(_("Vous ne faites plus partie de %(name)s.", name=organization.name), "success")
+    flash(_("Vous ne faites plus partie de « %(name)s ».", name=organization.name), "success")
     return redirect(url_for("memberships.invitations"))
 
 

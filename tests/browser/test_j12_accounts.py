@@ -345,7 +345,7 @@ def test_an_invited_person_joins_the_team(service: Service, new_page: NewPage) -
     guest.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     guest.get_by_role("main").get_by_role("button", name="Se connecter").click()
     guest.get_by_role("button", name="Accepter").click()
-    expect(guest.get_by_role("heading", name="Équipe de Régie")).to_be_visible()
+    expect(guest.get_by_role("heading", name="Équipe de « Régie »")).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Retirer Invitée").click()
     response = guest.goto("/mon-espace/organisations/regie/equipe")
