@@ -113,7 +113,7 @@ def load_known(session: Session) -> Known:
         ):
             if value:
                 table.setdefault(value, []).append(key)
-        known.words[key] = telling_words(entry.name_key)
+        known.words[key] = _sorted_words(entry.name_key)
     return known
 
 
@@ -201,10 +201,15 @@ def possible_duplicates(facts: Facts, known: Known) -> list[dict[str, Any]]:
     ]
 
 
+def _sorted_words(key: str) -> str:
+    """Return the telling words in order: their ratio is the token sort ratio, ten times faster."""
+    return " ".join(sorted(telling_words(key).split()))
+
+
 def _near_names(facts: Facts, known: Known) -> list[int]:
-    wanted = telling_words(name_key(facts["name"]))
+    wanted = _sorted_words(name_key(facts["name"]))
     found = process.extract(
-        wanted, known.words, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR_NAME, limit=MAX_SHOWN
+        wanted, known.words, scorer=fuzz.ratio, score_cutoff=NEAR_NAME, limit=MAX_SHOWN
     )
     return [key for _words, _score, key in found] if wanted else []
 
