@@ -1,5 +1,6 @@
 """Fields that the forms of organisations and offers share: choices, area, themes, the lock."""
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -24,7 +25,9 @@ from vocabulary.themes import all_themes, axes, children_of
 
 Choices = list[tuple[str, Any]]
 TOO_LONG: Final = _l("%(max)d caractères au plus.")
-LOCK_DIGITS: Final = 9
+# A draft's own lock, or the number of the published version with a minus sign.
+_LOCK: Final = re.compile(r"-?[0-9]{1,8}")
+NO_LOCK: Final = -(10**9)
 
 
 def strip(text: str | None) -> str:
@@ -74,12 +77,12 @@ def department_choices() -> dict[str, Choices]:
 class LockedForm(FlaskForm):
     """A form over a draft; ``lock`` is the one it was shown with."""
 
-    lock = HiddenField(default="0")
+    lock = HiddenField()
 
     def known_lock(self) -> int:
         """Return the lock that was sent; a forged one is simply out of date."""
         sent = str(self.lock.data or "")
-        return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < LOCK_DIGITS else -1
+        return int(sent) if _LOCK.fullmatch(sent) else NO_LOCK
 
     def renew_lock(self, lock: int) -> None:
         """Show the form again over the version that is stored now."""

@@ -1,7 +1,7 @@
 """Proposed contents of entries: drafts, what waits for moderation, and what became of it."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, Select, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from models.account import User
 from models.base import Base, PrimaryKey, UtcDateTime, coded
 from vocabulary.kinds import PublicationState, SubjectKind
+
+if TYPE_CHECKING:
+    from models.organization import Organization
 
 OPEN_STATES = (
     PublicationState.DRAFT,
@@ -64,6 +67,7 @@ class Revision(Base):
     reasons: Mapped[list[str]] = mapped_column(default=list)
     comment: Mapped[str] = mapped_column(Text, default="")
 
+    organization: Mapped["Organization"] = relationship()
     author: Mapped[User | None] = relationship(foreign_keys=[author_id])
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 

@@ -57,10 +57,14 @@ def open_revision(session: Session, entry: Entry) -> Revision | None:
 
 
 def current_content(session: Session, entry: Entry) -> tuple[Content, int]:
-    """Return the content under work with its lock; the public one, lock 0, without a draft."""
-    revision = open_revision(session, entry)
+    """Return the content under work with its lock: that of the draft, or of what is public."""
+    return _content_and_lock(entry, open_revision(session, entry))
+
+
+def _content_and_lock(entry: Entry, revision: Revision | None) -> tuple[Content, int]:
+    """Tell a draft (a positive lock) from a published version (its number, negated)."""
     if revision is None:
-        return public_content(entry), 0
+        return public_content(entry), -entry.version
     return revision_content(revision), revision.lock
 
 
@@ -125,10 +129,11 @@ def save_draft(
         Conflict: the draft was saved since, with something else.
         RuleViolation: the draft waits for a moderator.
     """
-    current, current_lock = current_content(session, entry)
+    # Read once: another transaction may commit between two reads of the draft.
+    revision = open_revision(session, entry)
+    current, current_lock = _content_and_lock(entry, revision)
     if content == current:
         return False
-    revision = open_revision(session, entry)
     if revision is not None and revision.state is PublicationState.SUBMITTED:
         raise RuleViolation(UNDER_REVIEW)
     if lock != current_lock:

@@ -85,6 +85,8 @@ def submit_entry(
     revision.state = PublicationState.SUBMITTED
     revision.submitted_at = revision.updated_at = now
     revision.author_id = author.id
+    # The author read what it changes of the version that is public now.
+    revision.base_version = entry.version
     if not entry.version:
         entry.state = PublicationState.SUBMITTED
     flush_or_conflict(session)
@@ -247,7 +249,15 @@ def _decidable(session: Session, revision: Revision, *, moderator: User, lock: i
         raise AlreadyDecided(revision)
     if revision.lock != lock:
         raise Conflict(N_("La proposition a été modifiée depuis que vous l’avez ouverte."))
-    return entry_of(session, revision)
+    entry = entry_of(session, revision)
+    lock_entry(session, entry)
+    return entry
+
+
+def lock_entry(session: Session, entry: Entry) -> None:
+    """Read the row again, locked where the database can: two decisions follow one another."""
+    session.flush()
+    session.refresh(entry, attribute_names=["state", "version"], with_for_update=True)
 
 
 def _write(session: Session, entry: Entry, content: Content, *, today: date, now: datetime) -> None:

@@ -19,6 +19,7 @@ from services.publishing import (
     OWN_ENTRY,
     announce,
     documents_of_entry,
+    lock_entry,
     record,
     reopen_revision,
     request_entry_indexing,
@@ -48,7 +49,7 @@ def hide_entry(
     if state not in HIDDEN_STATES:
         raise ValueError(state)
     _require_moderator(session, entry, moderator)
-    _refresh(session, entry)
+    lock_entry(session, entry)
     if entry.state is not PublicationState.PUBLISHED:
         raise Conflict(N_("Cette fiche n’est plus publiée : une autre personne l’a déjà retirée."))
     chosen = [reason.value for reason in stated_reasons(reasons, comment)]
@@ -66,7 +67,7 @@ def withdraw_entry(session: Session, entry: Entry, *, author: User, now: datetim
 
     What waits for a moderator becomes a draft again, so that nobody republishes it by mistake.
     """
-    _refresh(session, entry)
+    lock_entry(session, entry)
     if entry.state is not PublicationState.PUBLISHED:
         return False
     _hide(session, entry, PublicationState.ARCHIVED, now=now)
@@ -86,7 +87,7 @@ def restore_entry(session: Session, entry: Entry, *, moderator: User, now: datet
         RuleViolation: it is the moderator's own entry.
     """
     _require_moderator(session, entry, moderator)
-    _refresh(session, entry)
+    lock_entry(session, entry)
     if entry.state not in HIDDEN_STATES or not entry.version:
         raise Conflict(N_("Cette fiche n’est pas retirée : une autre personne l’a déjà rétablie."))
     entry.state = PublicationState.PUBLISHED
@@ -134,12 +135,6 @@ def confirm_entry(
 def _require_moderator(session: Session, entry: Entry, moderator: User) -> None:
     if not can_moderate(session, moderator, organization_id_of(entry)):
         raise RuleViolation(OWN_ENTRY)
-
-
-def _refresh(session: Session, entry: Entry) -> None:
-    """Read the row again, locked where the database can: two decisions follow one another."""
-    session.flush()
-    session.refresh(entry, attribute_names=["state", "version"], with_for_update=True)
 
 
 def _hide(session: Session, entry: Entry, state: PublicationState, *, now: datetime) -> None:

@@ -14,7 +14,15 @@ from models.organization import Organization
 from models.revision import OPEN_STATES, Revision
 from services.contents import OrganizationContent
 from services.entry_contents import organization_content
-from vocabulary.kinds import FederationState, MembershipRole, MembershipState, SubjectKind
+from vocabulary.kinds import (
+    FederationState,
+    MembershipRole,
+    MembershipState,
+    PublicationState,
+    SubjectKind,
+)
+
+MAX_DRAFTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +116,19 @@ def _counts(
 ) -> dict[int, int]:
     counted = select(column, func.count()).where(column.in_(keys), *where).group_by(column)
     return dict(session.execute(counted).all())
+
+
+def drafts_for_others(session: Session) -> Sequence[Revision]:
+    """Return what staff are preparing for actors who have not claimed their entry yet."""
+    return session.scalars(
+        select(Revision)
+        .join(Organization, Organization.id == Revision.organization_id)
+        .where(
+            Revision.subject_kind == SubjectKind.ORGANIZATION,
+            Revision.state.in_((PublicationState.DRAFT, PublicationState.CHANGES_REQUESTED)),
+            Organization.is_claimed.is_(False),
+        )
+        .options(joinedload(Revision.author), joinedload(Revision.organization))
+        .order_by(Revision.updated_at.desc(), Revision.id)
+        .limit(MAX_DRAFTS)
+    ).all()

@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 
 from extensions.clock import now
 from extensions.database import db_session
-from services.memberships import invitations_for
+from services.invitations import invitations_for
 from services.moderation_queue import count_waiting
-from services.workspace import workspace_entries
+from services.workspace import drafts_for_others, workspace_entries
 from views.access import signed_in_person
 
 bp = Blueprint("workspace", __name__)
@@ -24,6 +24,7 @@ def home() -> ResponseReturnValue:
         "workspace/home.html",
         entries=workspace_entries(session, person),
         invitations=session.scalar(select(func.count()).select_from(invited)) or 0,
+        for_others=drafts_for_others(session) if person.is_staff else [],
         waiting=count_waiting(session) if person.is_staff else 0,
         person=person,
     )
