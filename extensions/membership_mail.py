@@ -14,7 +14,7 @@ from extensions.signed_links import LinkPurpose, sign_membership
 from models.account import User
 from models.membership import Membership
 from models.organization import Organization
-from services.memberships import MembershipEvent
+from services.membership_notes import MembershipEvent
 from services.outbox import post_message
 from vocabulary.kinds import MembershipState
 

@@ -22,7 +22,7 @@ from services.indexing import (
     index_entries,
 )
 from services.logos import SWEEP_LOGO, sweep_logo
-from services.memberships import MEMBERSHIP_MAIL
+from services.membership_notes import MEMBERSHIP_MAIL
 
 
 @dataclass(frozen=True, slots=True)

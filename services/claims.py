@@ -11,14 +11,14 @@ from models.account import Role, User
 from models.membership import Membership
 from models.organization import Organization
 from services.errors import Conflict, NotFound, RuleViolation
-from services.memberships import (
+from services.invitations import close_request
+from services.membership_notes import (
     MEMBERSHIP_MAIL,
     MembershipEvent,
-    close_request,
     notify,
-    open_request,
     record_membership,
 )
+from services.memberships import open_request
 from services.outbox import post_message
 from services.permissions import can_moderate
 from vocabulary.kinds import MembershipRole, MembershipState, UserRole

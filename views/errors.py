@@ -3,7 +3,7 @@
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from extensions.database import db_session
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _http_error)
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(IntegrityError, _same_thing_twice)
     app.register_error_handler(IndexUnusable, _index_unusable)
     app.register_error_handler(Exception, _unexpected)
 
@@ -50,6 +51,12 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 def _conflict(error: Conflict) -> ResponseReturnValue:
     db_session().rollback()
     return _page(409, str(error))
+
+
+def _same_thing_twice(error: IntegrityError) -> ResponseReturnValue:
+    """Two requests wrote the same unique thing at once: one won, the other is told so."""
+    current_app.logger.warning("refused by a constraint: %s", type(error.orig).__name__)
+    return _conflict(Conflict(""))
 
 
 def _database_busy(error: OperationalError) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from forms.account import ConfirmForm
 from forms.memberships import DecisionForm, InviteForm, JoinForm, RoleForm
 from models.membership import Membership
 from models.organization import Organization
+from services import invitations as invitation_rules
 from services import memberships as rules
 from services.errors import Conflict, NotFound, RuleViolation
 from services.permissions import can_manage_organization, membership_of
@@ -36,7 +37,7 @@ def invitations() -> ResponseReturnValue:
     mine = session.scalars(rules.memberships_of(person)).all()
     return render_template(
         "memberships/invitations.html",
-        invitations=session.scalars(rules.invitations_for(person, now=now())).all(),
+        invitations=session.scalars(invitation_rules.invitations_for(person, now=now())).all(),
         requests=[row for row in mine if row.state == MembershipState.REQUESTED],
         form=DecisionForm(),
     )
@@ -45,7 +46,9 @@ def invitations() -> ResponseReturnValue:
 @bp.route("/mon-espace/invitations/<token>", methods=["GET", "POST"])
 def invitation(token: str) -> ResponseReturnValue:
     """Answer the invitation whose link was mailed; it must be for the signed-in address."""
-    number, instant = read_membership(token, LinkPurpose.INVITATION, within=rules.INVITATION_LIFE)
+    number, instant = read_membership(
+        token, LinkPurpose.INVITATION, within=invitation_rules.INVITATION_LIFE
+    )
     membership = db_session().get(Membership, number)
     if membership is None or not is_still_meant(membership, instant):
         return render_template("memberships/dead_link.html"), 404
@@ -74,7 +77,7 @@ def _answer(membership: Membership, *, accept: bool) -> ResponseReturnValue:
     person = signed_in_person()
     organization = membership.organization
     try:
-        rules.answer_invitation(session, membership, person, accept=accept, now=now())
+        invitation_rules.answer_invitation(session, membership, person, accept=accept, now=now())
     except NotFound:
         abort(404)
     session.commit()
@@ -154,7 +157,7 @@ def invite(slug: str) -> ResponseReturnValue:
     form = InviteForm()
     if form.validate():
         try:
-            rules.invite_member(
+            invitation_rules.invite_member(
                 db_session(),
                 organization,
                 signed_in_person(),

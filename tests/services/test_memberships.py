@@ -11,6 +11,7 @@ from models.audit import AuditEntry
 from models.membership import Membership
 from models.organization import Organization
 from models.outbox import OutboxMessage
+from services import invitations
 from services import memberships as rules
 from services.errors import Conflict, NotFound, RuleViolation
 from services.permissions import can_edit_organization, can_manage_organization
@@ -92,7 +93,7 @@ def test_asking_twice_is_refused(
 
 
 def invite(session: Session, entry: Organization, owner: User, email: str) -> Membership:
-    return rules.invite_member(session, entry, owner, email=email, role=EDITOR, now=NOW)
+    return invitations.invite_member(session, entry, owner, email=email, role=EDITOR, now=NOW)
 
 
 def test_an_invitation_waits_for_somebody_without_an_account(
@@ -101,11 +102,11 @@ def test_an_invitation_waits_for_somebody_without_an_account(
     invitation = invite(session, entry, owner, "nouveau@essai.example")
     assert (invitation.user_id, events(session)) == (None, ["invited"])
     person = make_user(session, email="Nouveau@essai.example")
-    assert session.scalars(rules.invitations_for(person, now=NOW)).all() == [invitation]
-    rules.answer_invitation(session, invitation, person, accept=True, now=NOW)
+    assert session.scalars(invitations.invitations_for(person, now=NOW)).all() == [invitation]
+    invitations.answer_invitation(session, invitation, person, accept=True, now=NOW)
     assert can_edit_organization(session, person, entry.id)
     with pytest.raises(Conflict):
-        rules.answer_invitation(session, invitation, person, accept=True, now=NOW)
+        invitations.answer_invitation(session, invitation, person, accept=True, now=NOW)
 
 
 def test_an_invitation_serves_its_address_only(
@@ -113,16 +114,16 @@ def test_an_invitation_serves_its_address_only(
 ) -> None:
     invitation = invite(session, entry, owner, "nouveau@essai.example")
     with pytest.raises(NotFound):
-        rules.answer_invitation(session, invitation, make_user(session), accept=True, now=NOW)
+        invitations.answer_invitation(session, invitation, make_user(session), accept=True, now=NOW)
 
 
 def test_an_invitation_expires(session: Session, entry: Organization, owner: User) -> None:
     person = make_user(session)
     invitation = invite(session, entry, owner, person.email)
-    late = NOW + rules.INVITATION_LIFE
-    assert session.scalars(rules.invitations_for(person, now=late)).all() == []
+    late = NOW + invitations.INVITATION_LIFE
+    assert session.scalars(invitations.invitations_for(person, now=late)).all() == []
     with pytest.raises(Conflict):
-        rules.answer_invitation(session, invitation, person, accept=True, now=late)
+        invitations.answer_invitation(session, invitation, person, accept=True, now=late)
 
 
 def test_inviting_again_renews_the_same_invitation(
@@ -130,7 +131,7 @@ def test_inviting_again_renews_the_same_invitation(
 ) -> None:
     first = invite(session, entry, owner, "nouveau@essai.example")
     later = NOW + timedelta(days=3)
-    again = rules.invite_member(
+    again = invitations.invite_member(
         session, entry, owner, email="NOUVEAU@essai.example", role=OWNER, now=later
     )
     assert (again.id, again.created_at, again.role) == (first.id, later, OWNER)
@@ -142,7 +143,7 @@ def test_a_refused_person_who_is_invited_joins_by_one_row(
     person = make_user(session)
     make_membership(session, person, entry, state=MembershipState.REFUSED)
     invitation = invite(session, entry, owner, person.email)
-    rules.answer_invitation(session, invitation, person, accept=True, now=NOW)
+    invitations.answer_invitation(session, invitation, person, accept=True, now=NOW)
     rows = session.scalars(select(Membership).where(Membership.user_id == person.id)).all()
     assert rows == [invitation]
 
