@@ -32,6 +32,7 @@ from views import (
     partnerships,
     people,
     registration,
+    sitemap,
     static_files,
     submission,
     territories,
@@ -56,6 +57,7 @@ PUBLIC_PAGES = (
     themes,
     meetups,
     matches,
+    sitemap,
 )
 ACCOUNT_PAGES = (account, oidc, memberships, claims, people, demo)
 
