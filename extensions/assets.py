@@ -11,7 +11,6 @@ from flask import Flask
 VENDOR_PACKAGES = {
     "bootstrap": ("flask_bootstrap", "static/bootstrap5"),
     "leaflet": ("js_lib_leaflet", "static/js_lib_leaflet"),
-    "htmx": ("js_lib_htmx", "static/htmx"),
 }
 VENDOR_SUFFIXES = frozenset({".css", ".js", ".png", ".svg"})
 
