@@ -41,9 +41,13 @@ class ReasonCode(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
+# What somebody who has a minute should read first: the subject, then what was done, and last that
+# the entry is looked after, which says nothing of the pair.
+_SUBJECT_FIRST: Final = (Component.THEMES, Component.TEXT)
+_WORTH_SAYING: Final = frozenset({ReasonCode.THEMES_SOME, ReasonCode.WORDS_SHARED})
+
 # Worded by whether the component lifts the score above neutral or not.
 _CODES: Final = {
-    Component.TEXT: (ReasonCode.WORDS_SHARED, ReasonCode.WORDS_FEW),
     Component.MATURITY: (ReasonCode.MATURITY_SUITS, ReasonCode.MATURITY_DIFFERS),
     Component.CONTRACT: (ReasonCode.CONTRACT_FITS, ReasonCode.CONTRACT_STRAINED),
     Component.CALENDAR: (ReasonCode.CALENDAR_FITS, ReasonCode.CALENDAR_TIGHT),
@@ -80,7 +84,7 @@ class Explanation:
     reasons: tuple[Reason, ...]
     """One per contribution, in their order."""
     strongest: tuple[Reason, ...]
-    """At most three, the strongest first."""
+    """At most three: themes, words, then the most points; freshness last."""
     unknown: Reason | None
     """The weightiest contribution that lacks a fact."""
     theme_marginals: tuple[ThemeMarginal, ...]
@@ -111,10 +115,8 @@ def explain(
     statistics: TextStatistics,
 ) -> Explanation:
     """Explain a score already made with ``context``."""
-    reasons = tuple(
-        _reason(need, offer, contribution, context, statistics)
-        for contribution in score.contributions
-    )
+    pair = _Pair(need, offer, score.direction, context, statistics)
+    reasons = tuple(_reason(pair, contribution) for contribution in score.contributions)
     return Explanation(
         reasons=reasons,
         strongest=_strongest(reasons),
@@ -188,11 +190,26 @@ def without_theme(offer: OfferProfile, theme: str) -> OfferProfile:
 
 
 def _strongest(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    """Return what lifts the score, the most points first; a theme in common is always a reason."""
-    worth_saying = [
-        reason for reason in reasons if reason.signed > 0 or reason.code is ReasonCode.THEMES_SOME
-    ]
-    return tuple(sorted(worth_saying, key=lambda reason: -reason.points)[:SHOWN_REASONS])
+    """Return what lifts the score, with what both sides share and any reference, best said first.
+
+    A theme or words in common, or one deployment, are reasons even where they bring less than
+    what is assumed of an unknown.
+    """
+    worth_saying = [reason for reason in reasons if _is_worth_saying(reason)]
+    return tuple(sorted(worth_saying, key=_order_of_saying)[:SHOWN_REASONS])
+
+
+def _is_worth_saying(reason: Reason) -> bool:
+    has_reference = reason.component is Component.EVIDENCE and any(reason.params.values())
+    return reason.signed > 0 or reason.code in _WORTH_SAYING or has_reference
+
+
+def _order_of_saying(reason: Reason) -> tuple[int, int]:
+    if reason.component in _SUBJECT_FIRST:
+        return (_SUBJECT_FIRST.index(reason.component), 0)
+    if reason.component is Component.FRESHNESS:
+        return (4, 0)
+    return (2 if reason.signed > 0 else 3, -reason.points)
 
 
 def _weightiest_unknown(score: PairScore, reasons: tuple[Reason, ...]) -> Reason | None:
@@ -204,24 +221,29 @@ def _weightiest_unknown(score: PairScore, reasons: tuple[Reason, ...]) -> Reason
     return reasons[min(lacking)[1]] if lacking else None
 
 
-def _reason(
-    need: NeedProfile,
-    offer: OfferProfile,
-    contribution: Contribution,
-    context: ScoringContext,
-    statistics: TextStatistics,
-) -> Reason:
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A need and an offer with what they are compared by, seen by one side."""
+
+    need: NeedProfile
+    offer: OfferProfile
+    direction: Direction
+    context: ScoringContext
+    statistics: TextStatistics
+
+
+def _reason(pair: _Pair, contribution: Contribution) -> Reason:
     return Reason(
         component=contribution.component,
-        code=_code(contribution),
+        code=_code(contribution, pair.context),
         points=contribution.points,
         signed=contribution.signed,
         missing=contribution.missing,
-        params=_params(need, offer, contribution, context, statistics),
+        params=_params(pair, contribution.component),
     )
 
 
-def _code(contribution: Contribution) -> ReasonCode:
+def _code(contribution: Contribution, context: ScoringContext) -> ReasonCode:
     if not contribution.is_applicable:
         return ReasonCode.NOT_APPLICABLE
     if contribution.is_unknown:
@@ -230,22 +252,20 @@ def _code(contribution: Contribution) -> ReasonCode:
         if contribution.value == FULL:
             return ReasonCode.THEMES_ALL
         return ReasonCode.THEMES_SOME if contribution.value else ReasonCode.THEMES_NONE
+    if contribution.component is Component.TEXT:
+        enough = contribution.value >= context.weights.text.related
+        return ReasonCode.WORDS_SHARED if enough else ReasonCode.WORDS_FEW
     lifting, other = _CODES[contribution.component]
     return lifting if contribution.signed > 0 else other
 
 
-def _params(
-    need: NeedProfile,
-    offer: OfferProfile,
-    contribution: Contribution,
-    context: ScoringContext,
-    statistics: TextStatistics,
-) -> Params:
-    match contribution.component:
+def _params(pair: _Pair, component: Component) -> Params:
+    need, offer = pair.need, pair.offer
+    match component:
         case Component.THEMES:
-            params: Params = _theme_params(need, offer, context)
+            params: Params = _theme_params(need, offer, pair.context)
         case Component.TEXT:
-            words = statistics.shared_words(
+            words = pair.statistics.shared_words(
                 need.tokens, offer.tokens, need.related, limit=SHOWN_WORDS
             )
             params = {"words": words}
@@ -258,11 +278,15 @@ def _params(
         case Component.EVIDENCE:
             params = asdict(offer.references)
         case Component.FRESHNESS:
-            params = {
-                "confirmed_on": _iso(offer.confirmed_on),
-                "updated_on": _iso(need.updated_on),
-            }
+            params = _freshness_params(pair)
     return params
+
+
+def _freshness_params(pair: _Pair) -> Params:
+    """Return the date that counts: of the entry that is looked at."""
+    if pair.direction is Direction.NEED_TO_OFFER:
+        return {"confirmed_on": _iso(pair.offer.confirmed_on)}
+    return {"updated_on": _iso(pair.need.updated_on)}
 
 
 def _theme_params(need: NeedProfile, offer: OfferProfile, context: ScoringContext) -> Params:

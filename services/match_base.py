@@ -16,7 +16,12 @@ from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from models.territory import Territory
-from services.match_profiles import need_profile, offer_profile, territory_profile
+from services.match_profiles import (
+    need_profile,
+    offer_profile,
+    project_phase,
+    territory_profile,
+)
 from vocabulary.kinds import PublicationState
 
 # A publication is proposed at most this late; a withdrawal is subtracted at once.
@@ -78,16 +83,26 @@ class MatchBaseCache:
     def _offer_profiles(self, offers: Iterable[Offer]) -> dict[Stamp, OfferProfile]:
         profiles: dict[Stamp, OfferProfile] = {}
         for offer in offers:
-            key = (offer.id, offer.updated_at, offer.organization.updated_at)
+            key = (*_version(offer), offer.organization.confirmed_on, _grades(offer))
             profiles[key] = self._offers.get(key) or offer_profile(offer)
         return profiles
 
     def _need_profiles(self, needs: Iterable[Need]) -> dict[Stamp, NeedProfile]:
         profiles: dict[Stamp, NeedProfile] = {}
         for need in needs:
-            key = (need.id, need.updated_at, need.territory.updated_at)
+            phase = project_phase(need.territory)
+            key = (need.id, need.updated_at, need.territory.updated_at, phase)
             profiles[key] = self._needs.get(key) or need_profile(need)
         return profiles
+
+
+def _version(offer: Offer) -> Stamp:
+    return (offer.id, offer.updated_at, offer.organization.updated_at)
+
+
+def _grades(offer: Offer) -> Stamp:
+    """Return how well its references are established: a partner may confirm one at any time."""
+    return tuple(reference.grade for reference in offer.references)
 
 
 def published_stamp(session: Session) -> Stamp:
@@ -120,6 +135,14 @@ def withdrawn_needs(session: Session, base: MatchBase) -> frozenset[int]:
         return frozenset()
     public = session.scalars(Need.published().with_only_columns(Need.id))
     return frozenset(base.needs.ids.tolist()) - frozenset(public)
+
+
+def stale_territories(session: Session, withdrawn: frozenset[int]) -> frozenset[int]:
+    """Return the quarters whose sum counts a withdrawn need: hidden until the next generation."""
+    if not withdrawn:
+        return frozenset()
+    places = select(Need.territory_id).where(Need.id.in_(withdrawn))
+    return frozenset(session.scalars(places))
 
 
 def _is_fresh(base: MatchBase, stamp: Stamp, now: datetime, today: date) -> bool:

@@ -1,7 +1,9 @@
 """The place a sentence is about: a commune or a quarter somebody typed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -13,6 +15,9 @@ from services.places import exact_commune_label, find_quarters, place_key, resol
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
 from vocabulary.kinds import ProjectPhase
 from vocabulary.regions import DEPARTMENTS
+
+# « Tarentaize Beaubrun Couriot (QN04212M) », as a form shows a quarter that was chosen.
+_LABEL: Final = re.compile(r"\(\s*(Q[NP]\w{6})\s*\)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,11 @@ class Place:
     phase: ProjectPhase = ProjectPhase.UNSTATED
     quarter: str | None = None
 
+    @property
+    def label(self) -> str:
+        """Return the place as a form shows it and ``find_place`` reads it back."""
+        return f"{self.name} ({self.code})" if self.quarter else self.code
+
 
 @dataclass(frozen=True, slots=True)
 class PlaceAnswer:
@@ -38,7 +48,8 @@ class PlaceAnswer:
 
 def find_place(session: Session, text: str) -> PlaceAnswer:
     """Return the place that ``text`` names: quarter code, then exact names, then the rest."""
-    code = normalise_quarter_code(text)[:10]
+    named = _LABEL.search(text)
+    code = normalise_quarter_code(named[1] if named else text)[:10]
     if is_quarter_code(code):
         return _answer(_quarters(session, find_quarters(session, code)))
     communes = resolve_commune(session, text)

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matching.column_scores import score_offers
+from matching.columns import OfferColumns
 from matching.explain import WhyNot, why_not
-from matching.filters import NeedFilters, OfferFilters
+from matching.filters import NeedFilters, OfferFilters, kept_offers
 from matching.profiles import NeedProfile, OfferProfile
 from matching.ranking import Page, Ranking, rank_needs, rank_offers, rank_organizations
 from matching.weights import Direction
@@ -23,9 +24,11 @@ from services.match_base import (
     MatchBase,
     MatchBaseCache,
     Stamp,
+    stale_territories,
     withdrawn_needs,
     withdrawn_offers,
 )
+from services.match_profiles import offer_profile
 
 SHOWN_EXCLUDED: Final = 5
 
@@ -49,6 +52,14 @@ class Excluded:
 
     offer: OfferProfile
     reasons: WhyNot
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Why somebody may not see an offer in a list: the pair, or the filters that are ticked."""
+
+    excluded: Excluded
+    is_filtered_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +134,10 @@ class Matcher:
         wanted = frozenset(offer_ids) - withdrawn_offers(session, base)
         profiles = [profile for profile in base.offers.offers if profile.id in wanted]
         columns = base.territories if by_territory else base.needs
-        if not by_territory:
-            filters = replace(filters, withdrawn_ids=withdrawn_needs(session, base))
+        hidden = withdrawn_needs(session, base)
+        if by_territory:
+            hidden = stale_territories(session, hidden)
+        filters = replace(filters, withdrawn_ids=hidden)
         ranking = rank_needs(
             profiles,
             columns,
@@ -157,14 +170,26 @@ class Matcher:
         return (need, found) if found.ranking.matches else None
 
     def explain_absence(
-        self, session: Session, need: NeedProfile, offer_id: int, *, moment: Moment
-    ) -> Excluded | None:
-        """Say why one offer is absent from the list of ``need`` or low in it."""
+        self,
+        session: Session,
+        need: NeedProfile,
+        offer: Offer,
+        *,
+        moment: Moment,
+        filters: OfferFilters,
+    ) -> Absence:
+        """Say why one offer, loaded with its references, is absent from a list or low in it.
+
+        The offer is read as it stands now: what was withdrawn or published since the columns were
+        built is told at once.
+        """
         base = self.base(session, moment)
-        for profile in base.offers.offers:
-            if profile.id == offer_id:
-                return _why_not(need, profile, base, moment.today)
-        return None
+        profile = replace(offer_profile(offer), is_published=offer.is_public)
+        own = OfferColumns.build([profile], base.offers.basis)
+        return Absence(
+            excluded=_why_not(need, profile, base, moment.today),
+            is_filtered_out=not kept_offers(own, filters)[0],
+        )
 
 
 def _best_answered(base: MatchBase, moment: Moment) -> NeedProfile | None:
@@ -184,8 +209,8 @@ def _excluded(
 ) -> tuple[tuple[Excluded, ...], int]:
     """Return the best related offers that a gate keeps out, and how many there are."""
     scores = score_offers(need, base.offers, base.offers.basis.context(today))
-    hidden = np.isin(base.offers.ids, sorted(filters.withdrawn_ids))
-    rows = np.flatnonzero(~scores.passed & scores.related & ~hidden)
+    kept = kept_offers(base.offers, filters)
+    rows = np.flatnonzero(~scores.passed & scores.related & kept)
     order = np.lexsort((base.offers.ids[rows], -scores.points[rows]))
     best = rows[order][:SHOWN_EXCLUDED].tolist()
     shown = tuple(_why_not(need, base.offers.offers[row], base, today) for row in best)

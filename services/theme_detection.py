@@ -26,6 +26,13 @@ def written_words(text: str) -> dict[str, str]:
     return found
 
 
+def theme_writings(codes: Iterable[str]) -> dict[str, str]:
+    """Return each analysed word of some themes with the word as their names write it."""
+    known = all_themes()
+    named = (known[code] for code in sorted(codes) if code in known)
+    return written_words(" . ".join(". ".join((one.label, *one.synonyms)) for one in named))
+
+
 @cache
 def theme_lexicon() -> ThemeLexicon:
     """Return the names and synonyms of the themes, analysed once."""

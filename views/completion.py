@@ -13,6 +13,7 @@ from extensions.search_engine import search_backend
 from extensions.template_context import label_of
 from services.indexing import withdrawn_ids
 from services.lookup import load_entries
+from services.offer_names import complete_offers
 from services.places import complete_places
 from views.addresses import entry_key, entry_url
 from vocabulary.kinds import SubjectKind
@@ -48,6 +49,18 @@ def terms() -> ResponseReturnValue:
             }
             for completion in shown
             if completion.id in entries
+        ]
+    )
+
+
+@bp.get("/solutions")
+def offers() -> ResponseReturnValue:
+    """Offer the published offers whose title holds what was typed; the form sends the address."""
+    found = complete_offers(db_session(), _typed(), limit=SHOWN)
+    return jsonify(
+        [
+            {"label": offer.title, "detail": offer.organization.name, "code": offer.slug}
+            for offer in found
         ]
     )
 

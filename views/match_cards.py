@@ -1,30 +1,35 @@
 """Match lines as the plain data that the match macros show."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Final
 
 from flask import url_for
 from flask_babel import gettext
 
-from matching.explain import Explanation
+from matching.explain import Explanation, Reason, WhyNot
+from matching.improve import Improvement
 from matching.ranking import Match
 from matching.score import PairScore
+from matching.weights import Component, Direction
 from models.need import Need
 from models.offer import Offer
 from models.territory import Territory
-from services.matching import Excluded, NeedMatches, OfferMatches
+from services.matching import Absence, Excluded, NeedMatches, OfferMatches
+from views.gate_words import UNASKED, gate_sentence, improvement_sentence
 from views.match_words import (
     Written,
+    area_sentence,
     component_label,
-    gate_sentence,
-    improvement_sentence,
-    missing_sentence,
+    phase_sentence,
     reason_sentence,
+    unknown_sentence,
 )
 from vocabulary.labels import LabelledEnum
 
 Card = dict[str, Any]
-HIGHEST = 1_000
-SHOWN_IMPROVEMENTS = 4
+HIGHEST: Final = 1_000
+SHOWN_REASONS: Final = 3
+SHOWN_IMPROVEMENTS: Final = 3
 
 
 def offer_cards(found: OfferMatches, written: Written, *, by_actor: bool) -> list[Card]:
@@ -47,30 +52,65 @@ def need_cards(found: NeedMatches, written: Written, *, name_offer: bool) -> lis
             continue
         offer = found.offers.get(line.offer.id)
         if name_offer and offer is not None:
-            facts["place"] = offer.title
+            facts["place"] = gettext("pour « %(title)s »", title=offer.title)
         cards.append({**facts, **_figures(line, written), "rank": rank})
     return cards
 
 
 def excluded_cards(found: OfferMatches, written: Written) -> list[Card]:
-    """Return the « pourquoi pas ? » lines."""
+    """Return the « pourquoi pas ? » lines of a list."""
     return [
-        excluded_card(one, found.offers[one.offer.id], written)
+        _named(found.offers[one.offer.id], _reasons_against(one, written))
         for one in found.excluded
         if one.offer.id in found.offers
     ]
 
 
-def excluded_card(one: Excluded, offer: Offer, written: Written) -> Card:
-    """Return why one offer is absent, or low: gates first, else what weakens it."""
-    reasons = [gate_sentence(failure) for failure in one.reasons.gates]
-    weak = [reason_sentence(reason, written) for reason in one.reasons.weakest[:3]]
+def absence_card(absence: Absence, offer: Offer, written: Written) -> Card:
+    """Return why the offer that a visitor names is absent from a list, or low in it."""
+    why = absence.excluded.reasons
+    card = _named(offer, _reasons_against(absence.excluded, written))
+    if not why.gates and absence.is_filtered_out:
+        card["reasons"].insert(0, gettext("Vos filtres la cachent"))
+    card["is_listed"] = not why.gates and why.is_related
+    card["level"] = why.score.level.value
+    # Behind a closed gate, a theme more or less would change nothing.
+    card["raises"] = [] if why.gates else _raises(why)
+    return card
+
+
+def _named(offer: Offer, reasons: list[str]) -> Card:
     return {
         "title": offer.title,
         "url": url_for("offers.show", slug=offer.slug),
         "subtitle": offer.organization.name,
-        "reasons": reasons or weak,
+        "reasons": reasons,
     }
+
+
+def _reasons_against(one: Excluded, written: Written) -> list[str]:
+    """Return the gates that close, else what weakens the pair."""
+    why = one.reasons
+    if why.gates:
+        return [gate_sentence(failure) for failure in why.gates]
+    weak = [reason_sentence(reason, written) for reason in why.weakest[:SHOWN_REASONS]]
+    if why.is_related:
+        return weak
+    return [gettext("Ne partage avec ce besoin ni thème ni assez de mots"), *weak]
+
+
+def _raises(source: Explanation | WhyNot) -> list[Card]:
+    return [_raise(step) for step in _askable(source.improvements)[:SHOWN_IMPROVEMENTS]]
+
+
+def _askable(steps: Iterable[Improvement]) -> list[Improvement]:
+    return [step for step in steps if step.code not in UNASKED]
+
+
+def _raise(step: Improvement) -> Card:
+    exact = gettext("+%(points)s", points=step.points)
+    most = gettext("jusqu’à +%(points)s", points=step.points)
+    return {"text": improvement_sentence(step), "points": exact if step.is_exact else most}
 
 
 def _offer_facts(offer: Offer) -> Card:
@@ -132,22 +172,57 @@ def _territory_name(territory: Territory) -> str:
 
 
 def _figures(line: Match, written: Written) -> Card:
-    explanation = line.explanation
     return {
         "level": line.score.level.value,
-        "reasons": [reason_sentence(reason, written) for reason in explanation.strongest],
-        "unknown": missing_sentence(explanation.unknown.missing) if explanation.unknown else "",
+        "reasons": _reasons(line, written),
+        "unknown": _unknown(line),
         "score": line.score.points,
         "highest": HIGHEST,
         "baseline": line.score.baseline,
-        "contributions": _contributions(line.score, explanation, written),
-        "raises": [
-            {"text": improvement_sentence(step), "points": step.points}
-            for step in explanation.improvements[:SHOWN_IMPROVEMENTS]
-        ],
-        "reverse": {"level": line.mirror.level.value, "text": f"({line.mirror.points})"},
+        "contributions": _contributions(line.score, line.explanation, written),
+        "raises": _raises(line.explanation),
+        "reverse": _reverse(line),
         "weights_version": line.score.weights_version,
     }
+
+
+def _reasons(line: Match, written: Written) -> list[str]:
+    """Return the three reasons of a card: the subject, the moment, deeds, the place, the date.
+
+    That the actor declared to work there is a condition, not points; it says more than that the
+    entry is up to date, which comes last.
+    """
+    strongest = line.explanation.strongest
+    said = [_said(reason, written) for reason in strongest if not _is_date(reason)]
+    dates = [_said(reason, written) for reason in strongest if _is_date(reason)]
+    is_offer_side = line.score.direction is Direction.OFFER_TO_NEED
+    moment = phase_sentence(line.need.phase) if is_offer_side else ""
+    if moment and moment not in said:
+        said.insert(min(len(said), SHOWN_REASONS - 1), moment)
+    ordered = [*said, area_sentence(line.need, line.offer), *dates]
+    return [sentence for sentence in ordered if sentence][:SHOWN_REASONS]
+
+
+def _said(reason: Reason, written: Written) -> str:
+    return reason_sentence(reason, written)
+
+
+def _is_date(reason: Reason) -> bool:
+    return reason.component is Component.FRESHNESS
+
+
+def _unknown(line: Match) -> str:
+    missing = [fact for part in line.score.contributions for fact in part.missing]
+    return unknown_sentence(missing, line.score.direction)
+
+
+def _reverse(line: Match) -> Card:
+    """Return how the other side sees the pair; a territory's phase counts there."""
+    text = f"({line.mirror.points})"
+    moment = phase_sentence(line.need.phase)
+    if moment and line.mirror.direction is Direction.OFFER_TO_NEED:
+        text = f"{text}. {moment}"
+    return {"level": line.mirror.level.value, "text": text}
 
 
 def _contributions(score: PairScore, explanation: Explanation, written: Written) -> list[Card]:

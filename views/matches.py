@@ -1,127 +1,66 @@
 """Explained matches: a sentence and a place, a need, a quarter, an offer or an actor."""
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from werkzeug.datastructures import MultiDict
 
 from extensions.database import db_session
 from extensions.matcher import matcher, moment
-from matching.filters import NeedFilters, OfferFilters
 from matching.profiles import NeedProfile
-from matching.ranking import Page
-from services.documents import KIND, MATURITY, REGION, ROUTE, THEME
+from models.organization import Organization
+from models.territory import Territory
 from services.match_places import Place, find_place
 from services.match_profiles import need_profile, need_text, sentence_profile, territory_profile
+from services.offer_names import find_offer
 from services.pages import need_by_id, offer_ids_of, open_needs_of, territory_by_code
-from services.theme_detection import LONGEST_SENTENCE, written_words
-from views.access import offer_or_404, organization_or_404
-from views.facets import choice_groups, known_values
-from views.match_cards import excluded_card, excluded_cards, need_cards, offer_cards
-from vocabulary.geography import normalise_quarter_code
-from vocabulary.kinds import (
-    ContractRoute,
-    Maturity,
-    OrganizationKind,
-    ProjectPhase,
+from services.permissions import can_edit_organization
+from services.theme_detection import LONGEST_SENTENCE, theme_writings, written_words
+from views.access import current_person, offer_or_404, organization_or_404
+from views.match_cards import absence_card, excluded_cards, need_cards, offer_cards
+from views.match_options import (
+    ListOptions,
+    kept_parameters,
+    need_groups,
+    offer_groups,
+    page_count,
+    typed,
 )
+from views.match_words import phase_sentence
+from vocabulary.geography import is_quarter_code, normalise_quarter_code
+from vocabulary.kinds import ProjectPhase
 
 bp = Blueprint("matches", __name__)
-PAGE_SIZE: Final = 10
-MAX_PAGE: Final = 50
-OFFER_FACETS: Final = (THEME, KIND, MATURITY, ROUTE)
-NEED_FACETS: Final = (THEME, REGION)
-
-
-@dataclass(frozen=True, slots=True)
-class ListOptions:
-    """What the address asks of a list: filters, page, offers or actors, needs or quarters."""
-
-    themes: frozenset[str]
-    kinds: frozenset[str]
-    maturities: frozenset[str]
-    routes: frozenset[str]
-    regions: frozenset[str]
-    page: int
-    by_actor: bool
-    by_territory: bool
-
-    @classmethod
-    def from_arguments(cls, arguments: MultiDict[str, str]) -> "ListOptions":
-        """Read the query parameters; anything that makes no sense is ignored."""
-
-        def chosen(facet: str) -> frozenset[str]:
-            return frozenset(arguments.getlist(facet)) & known_values(facet)
-
-        number = arguments.get("page", "1")
-        page = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 1  # noqa: PLR2004
-        return cls(
-            themes=chosen("theme"),
-            kinds=chosen("type"),
-            maturities=chosen("maturite"),
-            routes=chosen("montage"),
-            regions=chosen("region"),
-            page=min(max(page, 1), MAX_PAGE),
-            by_actor=arguments.get("objet") == "acteurs",
-            by_territory=arguments.get("objet") == "territoires",
-        )
-
-    @property
-    def shown(self) -> Page:
-        """Return the lines to explain."""
-        return Page(limit=PAGE_SIZE, offset=(self.page - 1) * PAGE_SIZE)
-
-    @property
-    def offers(self) -> OfferFilters:
-        """Return the filters of a list of offers or actors."""
-        return OfferFilters(
-            themes=self.themes,
-            kinds=frozenset(OrganizationKind(value) for value in self.kinds),
-            maturities=frozenset(Maturity(value) for value in self.maturities),
-            routes=frozenset(ContractRoute(value) for value in self.routes),
-        )
-
-    @property
-    def needs(self) -> NeedFilters:
-        """Return the filters of a list of needs or quarters."""
-        return NeedFilters(themes=self.themes, regions=self.regions)
+PERMANENTLY = 301
 
 
 @bp.get("/correspondances")
 def explore() -> ResponseReturnValue:
     """Match one sentence and a place, for anyone; nothing of it is published or kept."""
-    sentence = " ".join(request.args.get("besoin", "").split())
-    typed_place = " ".join(request.args.get("lieu", "").split())
-    errors = _sentence_errors(sentence)
+    sentence, typed_place = typed(request.args, "besoin"), typed(request.args, "lieu")
     answer = find_place(db_session(), typed_place) if typed_place else None
+    errors = _sentence_errors(sentence)
     if answer is not None and answer.place is None and not answer.choices:
-        errors["lieu"] = gettext(
-            "« %(place)s » ne correspond à aucune commune ni à aucun quartier : vérifiez "
-            "l’orthographe, ou essayez un code postal.",
-            place=typed_place[:80],
-        )
+        errors["lieu"] = _place_error(typed_place)
     place = answer.place if answer else None
     choices = answer.choices if answer else ()
     found: dict[str, Any] = {}
     if sentence and not errors and not choices:
         found = _offer_list(_sentence_need(sentence, place), sentence)
-    status = 400 if errors else 200
-    return (
-        render_template(
-            "matches/explore.html",
-            sentence=sentence,
-            typed_place=typed_place,
-            place=place,
-            choices=choices,
-            errors=errors,
-            options=ListOptions.from_arguments(request.args),
-            **found,
-        ),
-        status,
+    page = render_template(
+        "matches/explore.html",
+        sentence=sentence,
+        typed_place=typed_place,
+        place=place,
+        choices=choices,
+        errors=errors,
+        phase=phase_sentence(place.phase) if place else "",
+        asked_offer=typed(request.args, "pourquoi"),
+        options=ListOptions.from_arguments(request.args),
+        **found,
     )
+    return page, 400 if errors else 200
 
 
 @bp.get("/besoins/<int:need_id>/correspondances", endpoint="need")
@@ -130,11 +69,13 @@ def for_need(need_id: int) -> ResponseReturnValue:
     need = need_by_id(db_session(), need_id)
     if need is None:
         abort(404)
+    profile = need_profile(need)
     return render_template(
         "matches/need.html",
         need=need,
+        phase=phase_sentence(profile.phase),
         options=ListOptions.from_arguments(request.args),
-        **_offer_list(need_profile(need), need_text(need)),
+        **_offer_list(profile, need_text(need)),
     )
 
 
@@ -142,17 +83,22 @@ def for_need(need_id: int) -> ResponseReturnValue:
 def for_territory(code: str) -> ResponseReturnValue:
     """Match a quarter, seen as the sum of its open needs, against offers and actors."""
     session = db_session()
-    territory = territory_by_code(session, normalise_quarter_code(code))
+    wanted = normalise_quarter_code(code)
+    territory = territory_by_code(session, wanted)
     if territory is None:
-        abort(404)
+        return _follow_old_code(wanted)
+    if wanted != code:
+        return redirect(url_for("matches.territory", code=wanted), PERMANENTLY)
     needs = open_needs_of(session, territory, moment().today)
+    profile = territory_profile(territory, needs)
     words = " ".join(need_text(need) for need in needs)
     return render_template(
         "matches/territory.html",
         territory=territory,
         needs=needs,
+        phase=phase_sentence(profile.phase),
         options=ListOptions.from_arguments(request.args),
-        **_offer_list(territory_profile(territory, needs), words),
+        **_offer_list(profile, words),
     )
 
 
@@ -165,6 +111,7 @@ def for_offer(slug: str) -> ResponseReturnValue:
         "matches/offer.html",
         offer=offer,
         options=options,
+        can_edit=_can_edit(offer.organization),
         **_need_list([offer.id], options, name_offer=False),
     )
 
@@ -180,8 +127,26 @@ def for_organization(slug: str) -> ResponseReturnValue:
         entry=entry,
         options=options,
         has_offers=bool(offers),
+        can_edit=_can_edit(entry),
         **_need_list(offers, options, name_offer=True),
     )
+
+
+def _follow_old_code(code: str) -> ResponseReturnValue:
+    """Lead from a 2015 code to the quarter that came out of it; several have a page to choose."""
+    if not is_quarter_code(code):
+        abort(404)
+    successors = db_session().scalars(Territory.successors_of(code)).all()
+    if not successors:
+        abort(404)
+    if len(successors) == 1:
+        url = url_for("matches.territory", code=successors[0].code)
+        return redirect(url, PERMANENTLY)
+    return redirect(url_for("territories.show", code=code))
+
+
+def _can_edit(entry: Organization) -> bool:
+    return can_edit_organization(db_session(), current_person(), entry.id)
 
 
 def _sentence_errors(sentence: str) -> dict[str, str]:
@@ -194,6 +159,16 @@ def _sentence_errors(sentence: str) -> dict[str, str]:
             )
         }
     return {}
+
+
+def _place_error(typed_place: str) -> str:
+    return str(
+        gettext(
+            "« %(place)s » ne correspond à aucune commune ni à aucun quartier : vérifiez "
+            "l’orthographe, ou essayez un code postal.",
+            place=typed_place[:80],
+        )
+    )
 
 
 def _sentence_need(sentence: str, place: Place | None) -> NeedProfile:
@@ -215,27 +190,35 @@ def _offer_list(need: NeedProfile, words: str) -> dict[str, Any]:
         filters=options.offers,
         by_actor=options.by_actor,
     )
-    written = written_words(words)
+    written = {**theme_writings(need.themes), **written_words(words)}
     return {
         "cards": offer_cards(found, written, by_actor=options.by_actor),
         "excluded": excluded_cards(found, written),
         "excluded_total": found.excluded_total,
-        "asked": _asked_absence(need, written),
+        "asked": _asked_absence(need, written, options),
         "ranking": found.ranking,
         "need_profile": need,
-        "pages": _pages(found.ranking.total),
-        **_filters(OFFER_FACETS),
+        "pages": page_count(found.ranking.total),
+        "groups": offer_groups(request.args),
+        "kept": kept_parameters(request.args),
     }
 
 
-def _asked_absence(need: NeedProfile, written: dict[str, str]) -> dict[str, Any] | None:
+def _asked_absence(
+    need: NeedProfile, written: dict[str, str], options: ListOptions
+) -> dict[str, Any] | None:
     """Answer « pourquoi pas cette solution ? » when the address names one."""
-    slug = request.args.get("pourquoi", "")
-    if not slug:
+    named = typed(request.args, "pourquoi")
+    if not named:
         return None
-    offer = offer_or_404(slug)
-    absence = matcher().explain_absence(db_session(), need, offer.id, moment=moment())
-    return excluded_card(absence, offer, written) if absence else None
+    answer = find_offer(db_session(), named)
+    if not answer.slug:
+        return {"named": named, "choices": answer.choices}
+    offer = offer_or_404(answer.slug)
+    absence = matcher().explain_absence(
+        db_session(), need, offer, moment=moment(), filters=options.offers
+    )
+    return {"named": named, "offer": absence_card(absence, offer, written)}
 
 
 def _need_list(offers: list[int], options: ListOptions, *, name_offer: bool) -> dict[str, Any]:
@@ -247,21 +230,13 @@ def _need_list(offers: list[int], options: ListOptions, *, name_offer: bool) -> 
         filters=options.needs,
         by_territory=options.by_territory,
     )
+    themes = {code for line in found.ranking.matches for code in line.need.themes}
     words = " ".join(need_text(need) for need in found.needs.values())
+    written = {**theme_writings(themes), **written_words(words)}
     return {
-        "cards": need_cards(found, written_words(words), name_offer=name_offer),
+        "cards": need_cards(found, written, name_offer=name_offer),
         "ranking": found.ranking,
-        "pages": _pages(found.ranking.total),
-        **_filters(NEED_FACETS),
+        "pages": page_count(found.ranking.total),
+        "groups": need_groups(request.args),
+        "kept": kept_parameters(request.args),
     }
-
-
-def _filters(facets: tuple[str, ...]) -> dict[str, Any]:
-    """Return the filter groups of a list, and the parameters their form must keep."""
-    ticked = {facet: frozenset(request.args.getlist(facet)) for facet in facets}
-    kept = {name: request.args.get(name, "") for name in ("besoin", "lieu", "objet")}
-    return {"groups": choice_groups(facets, ticked), "kept": kept}
-
-
-def _pages(total: int) -> int:
-    return min(MAX_PAGE, -(-total // PAGE_SIZE))

@@ -12,7 +12,7 @@ from matching.explain import ReasonCode, explain, why_not, without_theme
 from matching.gates import GateCode, failed_gates
 from matching.improve import Improvement, ImprovementCode
 from matching.profiles import NeedProfile, OfferProfile, References
-from matching.score import score_pair
+from matching.score import SUBJECT, score_pair
 from matching.weights import Component, Direction
 from tests.matching.strategies import TODAY, needs, offers
 from vocabulary.kinds import (
@@ -90,9 +90,10 @@ def test_reasons_are_those_of_the_contributions(
         (part.component, part.points) for part in score.contributions
     ]
     assert len(found.strongest) <= 3
-    assert all(
-        reason.signed > 0 or reason.code is ReasonCode.THEMES_SOME for reason in found.strongest
-    )
+    said = [reason.component for reason in found.strongest]
+    subject = [component for component in said if component in SUBJECT]
+    assert said[: len(subject)] == sorted(subject, key=list(Component).index)
+    assert Component.FRESHNESS not in said[:-1]
     assert (found.unknown is None) == (not any(part.missing for part in score.contributions))
 
 
@@ -116,9 +117,9 @@ def test_a_worked_example() -> None:
         "uncovered": (),
     }
     assert [reason.component for reason in found.strongest] == [
-        Component.TEXT,
         Component.THEMES,
-        Component.FRESHNESS,
+        Component.TEXT,
+        Component.EVIDENCE,
     ]
     assert found.unknown is not None
     assert found.unknown.component is Component.MATURITY
