@@ -67,7 +67,11 @@ def page_url(**changes: object) -> str:
 
 def long_date(day: date | None) -> str:
     """Return a date in full words, « non renseigné » without one."""
-    return str(format_date(day, "d MMMM y") if day else gettext("non renseigné"))
+    if day is None:
+        return str(gettext("non renseigné"))
+    text = str(format_date(day, "d MMMM y"))
+    # French writes the first of a month as an ordinal: « 1er janvier ».
+    return f"1er{text[1:]}" if day.day == 1 and str(get_locale()) == "fr" else text
 
 
 def short_instant(instant: datetime) -> str:

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from extensions.template_context import theme_label
 from services.documents import AREA, KIND, MATURITY, REGION, ROUTE, THEME, WHAT
+from services.text_keys import name_key
 from vocabulary.kinds import ContractRoute, Maturity, OrganizationKind, SubjectKind
 from vocabulary.labels import N_, LabelledEnum
 from vocabulary.regions import REGIONS
@@ -143,7 +144,7 @@ def _options(facet: str, found: Mapping[str, int], ticked: frozenset[str]) -> It
 
 def _values(facet: str, found: Mapping[str, int], ticked: frozenset[str]) -> Iterable[str]:
     if facet not in _ORDERED:
-        return sorted({*found, *ticked}, key=lambda code: (_region_label(code), code))
+        return sorted({*found, *ticked}, key=lambda code: (name_key(_region_label(code)), code))
     if facet != THEME:
         return _ORDERED[facet]
     # A theme shows under its axis once the axis, or one of its themes, is ticked.

@@ -10,6 +10,7 @@ from models.territory import Territory
 from services.carriers import carrier_name, public_carrier
 from services.pages import territory_by_code, territory_page
 from services.quarters import all_partnerships, quarters_by_region
+from services.text_keys import name_key
 from views.cards import need_card, partnership_card, territory_card
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
 from vocabulary.kinds import SubjectKind
@@ -27,7 +28,7 @@ def index() -> ResponseReturnValue:
     regions = [(REGIONS[tally.code].name, tally) for tally in tallies if tally.code in REGIONS]
     return render_template(
         "territories/index.html",
-        regions=sorted(regions, key=lambda pair: pair[0]),
+        regions=sorted(regions, key=lambda pair: name_key(pair[0])),
         quarters=sum(tally.quarters for tally in tallies),
         renewal_quarters=sum(tally.renewal_quarters for tally in tallies),
         partnerships=[

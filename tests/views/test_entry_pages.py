@@ -321,7 +321,7 @@ def test_a_demo_need_says_that_nobody_expressed_it(
     assert "fictif" not in closed
     assert "Ce n’est ni un avis de marché ni une consultation" in closed
     quarter_page = _text(visitor, "/territoires/QN04212M")
-    assert "1 besoin clos Besoin d’essai clos le 1 janvier 2020" in quarter_page
+    assert "1 besoin clos Besoin d’essai clos le 1er janvier 2020" in quarter_page
 
 
 @pytest.mark.parametrize("state", HIDDEN)
