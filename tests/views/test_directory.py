@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from extensions.database import db, db_session
 from models.withdrawal import Withdrawal
-from tests.conftest import DATABASE, settings_for
+from tests.conftest import DATABASE, AppFactory, settings_for
 from tests.factories.entries import NOW, index_all, make_commune, make_need, make_territory
 from tests.factories.organizations import make_offer, make_organization
 from vocabulary.kinds import AreaLevel, Maturity, OrganizationKind, PublicationState
@@ -61,12 +61,14 @@ def _fill(session: Session) -> None:
     session.commit()
 
 
-@pytest.fixture(scope="module")
-def directory(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    """Yield a client of a small directory, for tests that only read."""
+@pytest.fixture(scope="module", params=["memory", "whoosh"])
+def directory(
+    request: pytest.FixtureRequest, templates: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FlaskClient]:
+    """Yield a client of a small directory under either engine, for tests that only read."""
     data_dir = tmp_path_factory.mktemp("directory")
     shutil.copyfile(templates / "empty" / DATABASE, data_dir / DATABASE)
-    app = create_app(settings_for(data_dir))
+    app = create_app(settings_for(data_dir, search_backend=request.param))
     with app.app_context():
         _fill(db_session())
     index_all(app)
@@ -390,3 +392,10 @@ def test_an_unpublished_entry_is_nowhere(empty_app: Flask, empty_session: Sessio
         answer = client.get(path).get_data(as_text=True)
         assert "Secret" not in answer, path
     assert _counted(client.get("/annuaire").text) == f"{len(hidden) + 1} entrées dans l’annuaire"
+
+
+def test_without_an_index_the_page_asks_to_come_back(make_app: AppFactory) -> None:
+    answer = make_app(seeded=False, search_backend="whoosh").test_client().get("/annuaire")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "Unusable" not in answer.text
