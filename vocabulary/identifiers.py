@@ -12,7 +12,8 @@ from stdnum import luhn
 
 LA_POSTE_SIREN: Final = "356000000"
 _SEPARATORS = re.compile(r"[\s\u00a0\u202f.\-]+")
-_RNSR = re.compile(r"(19|20)\d{7}[A-Z]")
+# A year, or 0000 for the oldest units of the register, then five figures and a letter.
+_RNSR = re.compile(r"(?:(?:19|20)\d{7}|0000\d{5})[A-Z]")
 
 
 def compact(number: str) -> str:
