@@ -18,6 +18,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import TextInput
 
 from services.contents import MAX_THEMES, known_area_codes
+from services.text_keys import name_key
 from vocabulary.kinds import AreaLevel
 from vocabulary.labels import LabelledEnum
 from vocabulary.regions import DEPARTMENTS, REGIONS
@@ -27,6 +28,8 @@ Choices = list[tuple[str, Any]]
 TOO_LONG: Final = _l("%(max)d caractères au plus.")
 # A draft's own lock, or the number of the published version with a minus sign.
 _LOCK: Final = re.compile(r"-?[0-9]{1,8}")
+# Terres australes et antarctiques françaises, île de Clipperton: nobody to work for.
+_UNINHABITED: Final = frozenset({"984", "989"})
 NO_LOCK: Final = -(10**9)
 
 
@@ -54,11 +57,16 @@ def theme_choices() -> dict[str, Choices]:
 
 def region_choices() -> Choices:
     """Return the regions by name."""
-    return [(code, region.name) for code, region in sorted(REGIONS.items(), key=_by_name)]
+    return [
+        (code, region.name)
+        for code, region in sorted(REGIONS.items(), key=_by_name)
+        if code not in _UNINHABITED
+    ]
 
 
 def _by_name(item: tuple[str, Any]) -> str:
-    return str(item[1].name)
+    """Sort as French readers do: « Île-de-France » among the I."""
+    return name_key(item[1].name)
 
 
 def department_choices() -> dict[str, Choices]:
@@ -70,7 +78,8 @@ def department_choices() -> dict[str, Choices]:
             if department.region_code == region_code
         ]
         for region_code, region in sorted(REGIONS.items(), key=_by_name)
-        if any(department.region_code == region_code for department in DEPARTMENTS.values())
+        if region_code not in _UNINHABITED
+        and any(department.region_code == region_code for department in DEPARTMENTS.values())
     }
 
 

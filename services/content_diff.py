@@ -10,7 +10,10 @@ from typing import Any, Final
 from services.contents import Content, OrganizationContent
 from vocabulary.labels import N_
 
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]", re.UNICODE)
+# A word with the blanks after it: blanks alone would match everywhere and shred the sentence.
+_WORDS = re.compile(r"\S+\s*|\s+")
+# Under this likeness the text was written anew: both versions are read whole.
+REWRITTEN: Final = 0.45
 # Comparing word by word takes quadratic time at worst: longer texts are shown whole.
 MAX_COMPARED: Final = 12_000
 
@@ -119,11 +122,12 @@ def _runs(shape: Shape, old: Any, new: Any) -> tuple[Run, ...]:  # noqa: ANN401 
 def word_runs(old: str, new: str) -> tuple[Run, ...]:
     """Return ``old`` and ``new`` merged word by word, each run kept, added or removed."""
     if not old or not new or len(old) + len(new) > MAX_COMPARED:
-        whole = ((Change.REMOVED, old), (Change.ADDED, new))
-        return tuple(Run(change, text) for change, text in whole if text)
+        return _whole(old, new)
     before, after = _WORDS.findall(old), _WORDS.findall(new)
     runs: list[Run] = []
     matcher = SequenceMatcher(None, before, after, autojunk=False)
+    if matcher.ratio() < REWRITTEN:
+        return _whole(old, new)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
             runs.append(Run(Change.SAME, "".join(before[start:end])))
@@ -133,6 +137,11 @@ def word_runs(old: str, new: str) -> tuple[Run, ...]:
         if new_end > new_start:
             runs.append(Run(Change.ADDED, "".join(after[new_start:new_end])))
     return tuple(runs)
+
+
+def _whole(old: str, new: str) -> tuple[Run, ...]:
+    both = ((Change.REMOVED, old), (Change.ADDED, f"\n{new}" if old and new else new))
+    return tuple(Run(change, text) for change, text in both if text)
 
 
 def element_runs(old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Run, ...]:

@@ -199,9 +199,9 @@ Content = OrganizationContent | OfferContent
 
 
 def known_themes(codes: Iterable[str]) -> tuple[str, ...]:
-    """Return the known themes among ``codes``, each once, in the order given."""
-    known = all_themes()
-    return tuple(dict.fromkeys(code for code in codes if code in known))[:MAX_THEMES]
+    """Return the known themes among ``codes``, each once, in the order of the vocabulary."""
+    wanted = set(codes)
+    return tuple(code for code in all_themes() if code in wanted)[:MAX_THEMES]
 
 
 def known_labels(labels: Iterable[str]) -> tuple[str, ...]:

@@ -15,7 +15,10 @@ from vocabulary.kinds import ReferenceGrade, SubjectKind
 
 
 def organization_content(entry: Organization) -> OrganizationContent:
-    """Return what the columns of the entry hold."""
+    """Return what the columns of the entry hold, in the form in which forms send it back.
+
+    Imported columns may list themes or areas in another order: that is not a change.
+    """
     return OrganizationContent(
         kind=entry.kind,
         name=entry.name,
@@ -34,7 +37,7 @@ def organization_content(entry: Organization) -> OrganizationContent:
         area_level=entry.area_level,
         area_codes=tuple(entry.area_codes),
         logo=entry.logo,
-    )
+    ).changed()
 
 
 def offer_content(offer: Offer) -> OfferContent:
@@ -51,7 +54,7 @@ def offer_content(offer: Offer) -> OfferContent:
         routes=tuple(offer.routes),
         price_range=offer.price_range,
         references=tuple(_reference_content(row) for row in offer.references),
-    )
+    ).changed()
 
 
 def _reference_content(row: Reference) -> ReferenceContent:

@@ -20,7 +20,7 @@ from services.duplicates import Duplicate, possible_duplicates
 from services.entry_contents import revision_content
 from services.journal import history_of
 from services.publishing import can_decide, entry_of
-from vocabulary.kinds import MembershipState, PublicationState, SubjectKind
+from vocabulary.kinds import PublicationState, SubjectKind
 
 PAGE_SIZE: Final = 30
 HISTORY_SHOWN: Final = 10
@@ -72,13 +72,7 @@ def queue_page(
     page = min(max(page, 1), pages)
     revisions = session.scalars(waiting.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)).all()
     organizations = _organizations(session, revisions)
-    mine = set(
-        session.scalars(
-            select(Membership.organization_id).where(
-                Membership.user_id == reader.id, Membership.state == MembershipState.APPROVED
-            )
-        )
-    )
+    mine = own_organizations(session, reader)
     lines = tuple(
         QueueLine(
             revision=revision,
@@ -89,6 +83,11 @@ def queue_page(
         for revision in revisions
     )
     return QueuePage(lines, total, pages)
+
+
+def own_organizations(session: Session, person: User) -> set[int]:
+    """Return the organisations of ``person``, on which they decide nothing."""
+    return {row.organization_id for row in session.scalars(Membership.active_of(person.id))}
 
 
 def _organizations(session: Session, revisions: Sequence[Revision]) -> dict[int, Organization]:

@@ -54,7 +54,7 @@ def update_facts(
         raise RuleViolation(N_("Indiquez la source de la phase."), field="projects")
     before = facts_seen(territory)
     territory.npnru_interest = interest
-    territory.npnru_source = source if is_stated else ""
+    territory.npnru_source = source
     territory.is_npnru = territory.is_npnru or is_stated
     for project in _projects(territory):
         if project.id in phases:
@@ -78,8 +78,6 @@ def update_facts(
 
 def _state_phase(project: RenewalProject, phase: Phase) -> None:
     project.phase, project.phase_on, project.phase_source = phase
-    if project.phase is ProjectPhase.UNSTATED:
-        project.phase_on, project.phase_source = None, ""
 
 
 def _projects(territory: Territory) -> list[RenewalProject]:

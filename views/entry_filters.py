@@ -8,6 +8,7 @@ from flask_babel import format_datetime
 from flask_babel import gettext as _
 
 from extensions.template_context import label_of
+from forms.registration import SIZE_LABELS
 from models.audit import AuditEntry
 from services.areas import area_names
 from services.content_checks import Problem
@@ -28,6 +29,7 @@ def init_app(app: Flask) -> None:
         route_label=route_label,
         journal_details=journal_details,
         moment=moment,
+        size_label=size_label,
     )
 
 
@@ -49,6 +51,11 @@ def step_of_problem(problem: Problem) -> str:
 def route_label(code: str) -> str:
     """Return the words of a contract route."""
     return label_of(_ROUTES[code]) if code in _ROUTES else code
+
+
+def size_label(size: str) -> str:
+    """Return a range of headcount in words."""
+    return str(SIZE_LABELS.get(size, size))
 
 
 def moment(at: datetime) -> str:

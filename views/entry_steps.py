@@ -16,6 +16,7 @@ from services.contents import OrganizationContent
 from services.drafts import current_organization_content, open_revision
 from services.federations import count_members
 from services.offers import OfferUnderWork, offers_under_work, surroundings
+from vocabulary.kinds import PublicationState
 from vocabulary.labels import N_
 
 STEPS: Final = (
@@ -93,11 +94,14 @@ def entry_state(entry: Organization) -> EntryState:
         unmet.add("offers")
     if not (content.website or content.logo):
         unmet.add("presence")
+    revision = open_revision(session, entry)
+    if revision is None or revision.state is not PublicationState.SUBMITTED:
+        unmet.add("review")
     return EntryState(
         entry=entry,
         content=content,
         lock=lock,
-        revision=open_revision(session, entry),
+        revision=revision,
         offers=offers,
         members=members,
         problems=problems,

@@ -14,9 +14,14 @@ from models.revision import Revision
 from services.drafts import Entry, organization_id_of
 from services.errors import Conflict, NotFound, RuleViolation
 from services.journal import ACTIONS, JournalFilter, actions_recorded, read_journal
-from services.moderation_queue import Dossier, dossier_of, hidden_entries, queue_page
+from services.moderation_queue import (
+    Dossier,
+    dossier_of,
+    hidden_entries,
+    own_organizations,
+    queue_page,
+)
 from services.moderation_reasons import known_reasons
-from services.permissions import can_moderate
 from services.publishing import publish_revision, request_changes
 from services.visibility import hide_entry, restore_entry
 from views.access import offer_or_404, organization_or_404, signed_in_person
@@ -179,8 +184,9 @@ def restore(kind: str, slug: str) -> ResponseReturnValue:
 def hidden() -> ResponseReturnValue:
     """List what was suspended or archived."""
     session, person = db_session(), signed_in_person()
+    own = own_organizations(session, person)
     rows = [
-        (entry, isinstance(entry, Offer), can_moderate(session, person, organization_id_of(entry)))
+        (entry, isinstance(entry, Offer), organization_id_of(entry) not in own)
         for entry in hidden_entries(session)
     ]
     return render_template("moderation/hidden.html", rows=rows, form=FlaskForm())

@@ -46,6 +46,13 @@ def sign_in(browser: Browser, live: str, email: str, *, scripts: bool = True) ->
     return page
 
 
+def own_space(page: Page) -> str:
+    """Return the address of the demo startup in the space of the person signed in."""
+    page.goto("/mon-espace")
+    entry = page.locator(".rows li", has=page.locator(".tag-fictional")).first
+    return str(entry.locator("a").first.get_attribute("href"))
+
+
 def _note(said: ConsoleMessage) -> None:
     if "Content Security Policy" in said.text:
         REFUSED.append(said.text)

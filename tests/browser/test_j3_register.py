@@ -11,6 +11,7 @@ from tests.browser.people import (
     REFUSED,
     STAFF,
     overflow,
+    own_space,
     serious_findings,
     sign_in,
     visitor,
@@ -43,7 +44,7 @@ def register(page: Page, name: str) -> None:
     page.get_by_label("Nom de la structure").fill(name)
     page.get_by_label("Type de structure").select_option("startup")
     page.get_by_role("button", name="Ouvrir le brouillon").click()
-    page.get_by_label("Commune").fill("42000")
+    page.locator("#commune").fill("42000")
     page.get_by_role("button", name="Enregistrer et continuer").click()
     page.get_by_label("En une phrase").fill("Des façades isolantes posées en site occupé.")
     page.locator("textarea[name=description]").fill(PROSE)
@@ -146,7 +147,7 @@ def test_a_known_entry_is_offered_for_claim(live: str, browser: Browser) -> None
 
 def test_what_is_typed_is_previewed_before_it_is_saved(live: str, browser: Browser) -> None:
     page = sign_in(browser, live, OWNER)
-    page.goto("/mon-espace/organisations/autovoisine/description")
+    page.goto(f"{own_space(page)}/description")
     page.get_by_label("En une phrase").fill("Une phrase encore en cours.")
     expect(page.locator("#apercu")).to_contain_text("Une phrase encore en cours.")
     page.locator("textarea[name=description]").fill("Un **mot** fort et <img src=x onerror=1>")
@@ -157,8 +158,9 @@ def test_what_is_typed_is_previewed_before_it_is_saved(live: str, browser: Brows
 def test_two_tabs_do_not_overwrite_each_other(live: str, browser: Browser) -> None:
     first = sign_in(browser, live, OWNER)
     second = first.context.new_page()
+    space = own_space(first)
     for page in (first, second):
-        page.goto("/mon-espace/organisations/autovoisine/description")
+        page.goto(f"{space}/description")
     first.get_by_label("En une phrase").fill("Première version.")
     first.get_by_role("button", name="Enregistrer", exact=True).click()
     expect(first.get_by_text("L’étape est enregistrée.")).to_be_visible()
@@ -179,7 +181,7 @@ def test_each_page_is_accessible_and_fits_small_screens(
     live: str, browser: Browser, step: str
 ) -> None:
     page = sign_in(browser, live, OWNER)
-    page.goto(f"/mon-espace/organisations/autovoisine{step}")
+    page.goto(f"{own_space(page)}{step}")
     assert serious_findings(page) == []
     assert [overflow(page, width) for width in (360, 768, 1280)] == [0, 0, 0]
     assert REFUSED == []

@@ -9,6 +9,7 @@ from tests.browser.people import (
     REFUSED,
     STAFF,
     overflow,
+    own_space,
     serious_findings,
     sign_in,
 )
@@ -19,13 +20,14 @@ PAGES = ("/moderation", "/moderation/retirees", "/moderation/journal")
 
 def submit_edit(owner: Page, pitch: str) -> str:
     """Change the pitch of the demo startup, submit it, and return its name."""
-    owner.goto("/mon-espace/organisations/autovoisine")
+    space = own_space(owner)
+    owner.goto(space)
     if owner.get_by_role("button", name="Reprendre la fiche").is_visible():
         owner.get_by_role("button", name="Reprendre la fiche").click()
-    owner.goto("/mon-espace/organisations/autovoisine/description")
+    owner.goto(f"{space}/description")
     owner.get_by_label("En une phrase").fill(pitch)
     owner.get_by_role("button", name="Enregistrer et continuer").click()
-    owner.goto("/mon-espace/organisations/autovoisine/relecture")
+    owner.goto(f"{space}/relecture")
     name = owner.locator(".preview h3").first.inner_text()
     owner.get_by_role("button", name="Soumettre à la relecture").click()
     expect(owner.get_by_text("Transmis à l’équipe")).to_be_visible()
@@ -58,7 +60,7 @@ def test_one_decision_wins_and_the_other_is_told(live: str, browser: Browser) ->
     line = second.locator("tbody tr").first
     expect(line).to_contain_text("Fiche publiée")
     expect(line).to_contain_text("Équipe ANRU, premier compte (démo)")
-    first.goto("/acteurs/autovoisine")
+    first.goto(own_space(owner).replace("/mon-espace/organisations/", "/acteurs/"))
     expect(first.get_by_text("Des voitures partagées au pied de chaque résidence.")).to_be_visible()
 
 
@@ -69,7 +71,8 @@ def test_the_pages_of_moderators_are_accessible_and_fit(live: str, browser: Brow
     staff.goto("/moderation")
     staff.get_by_role("link", name=name, exact=True).click()
     review = staff.url
-    hide = "/moderation/acteurs/autovoisine/retirer"
+    slug = own_space(owner).rsplit("/", 1)[1]
+    hide = f"/moderation/acteurs/{slug}/retirer"
     for address in (*PAGES, review, hide, "/moderation/territoires/QN04212M", "/mon-espace"):
         staff.goto(address)
         assert serious_findings(staff) == [], address

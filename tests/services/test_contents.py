@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.content_checks import (
@@ -43,6 +43,7 @@ def test_a_content_survives_its_storage() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), JSON))
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_stored_value_is_read_and_read_alike_twice(data: dict[str, Any]) -> None:
     content = OrganizationContent.from_dict(data)
     assert OrganizationContent.from_dict(content.to_dict()) == content
@@ -140,10 +141,18 @@ def test_a_reference_needs_a_place_and_a_year_that_was() -> None:
 
 
 def test_words_are_compared_one_by_one() -> None:
-    assert word_runs("deux jours", "trois jours") == (
-        Run(Change.REMOVED, "deux"),
-        Run(Change.ADDED, "trois"),
-        Run(Change.SAME, " jours"),
+    assert word_runs("posé en deux jours", "posé en trois jours") == (
+        Run(Change.SAME, "posé en "),
+        Run(Change.REMOVED, "deux "),
+        Run(Change.ADDED, "trois "),
+        Run(Change.SAME, "jours"),
+    )
+
+
+def test_a_text_written_anew_is_read_whole() -> None:
+    assert word_runs("Un réseau de capteurs.", "Des voitures à partager.") == (
+        Run(Change.REMOVED, "Un réseau de capteurs."),
+        Run(Change.ADDED, "\nDes voitures à partager."),
     )
 
 

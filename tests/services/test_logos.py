@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from sqlalchemy.orm import Session
@@ -127,7 +127,7 @@ def test_the_largest_accepted_picture_stays_within_bounds() -> None:
 
 
 @given(st.sampled_from(["PNG", "JPEG", "GIF", "WEBP"]), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_spoilt_picture_is_read_or_refused(form: str, data: st.DataObject) -> None:
     whole = bytearray(picture(form, size=(48, 48), mode="P" if form == "GIF" else "RGB"))
     for _ in range(data.draw(st.integers(1, 6))):

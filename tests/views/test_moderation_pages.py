@@ -27,6 +27,7 @@ from tests.factories.drafts import (
 from tests.factories.forms import filled, press, write
 from tests.factories.organizations import make_organization
 from tests.factories.pages import mails_to, run_worker
+from tests.factories.queries import count_queries
 from vocabulary.kinds import PublicationState, UserRole
 
 HOSTILE = "<script>alert(1)</script>"
@@ -169,6 +170,20 @@ def test_of_two_decisions_at_the_same_moment_one_wins(
         )
     ).all()
     assert len(decided) == 1
+
+
+@pytest.mark.parametrize("page", ["/moderation", "/moderation/retirees", "/moderation/journal"])
+def test_a_list_takes_as_many_queries_for_three_rows_as_for_one(
+    app: Flask, staff: FlaskClient, session: Session, owner: User, page: str
+) -> None:
+    counts = []
+    for number in range(3):
+        make_submitted(session, owner, name=f"En attente {number}")
+        hidden = make_published(session, owner, name=f"Cachée {number}")
+        hidden.state = PublicationState.SUSPENDED
+        session.commit()
+        counts.append(count_queries(app, lambda: staff.get(page)))
+    assert counts[0] == counts[-1] <= 12
 
 
 def test_nobody_decides_on_their_own_entry(app: Flask, session: Session) -> None:

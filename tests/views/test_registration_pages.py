@@ -7,10 +7,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from extensions.database import db
 from models.account import User
 from models.organization import Organization
 from models.revision import Revision
@@ -20,6 +19,7 @@ from tests.factories.drafts import PROSE, SIRET, make_draft, make_published
 from tests.factories.forms import filled, press, write
 from tests.factories.organizations import make_organization
 from tests.factories.pages import mails_to, run_worker
+from tests.factories.queries import count_queries
 from vocabulary.kinds import MembershipRole, PublicationState, UserRole
 
 SPACE = "/mon-espace/organisations"
@@ -182,17 +182,20 @@ def test_extra_fields_change_nothing(
     assert getattr(after, name, None) == known
 
 
+def body_of(page: str) -> str:
+    """Return what a page says: neither its address nor its token, which is dated."""
+    lines = (line for line in page.splitlines() if "csrf_token" not in line)
+    return "\n".join(line for line in lines if "next=" not in line)
+
+
 def test_a_strangers_draft_does_not_exist(app: Flask, session: Session, draft: str) -> None:
     stranger = make_user(session)
     session.commit()
     client = sign_in(app, stranger.email)
-    missing = client.get(f"{SPACE}/n-existe-pas/identite")
+    missing = body_of(client.get(f"{SPACE}/n-existe-pas/identite").text)
     for step in ("", "/identite", "/description", "/zone", "/offres", "/relecture", "/apercu"):
         response = client.get(f"{SPACE}/{draft}{step}")
-        assert (response.status_code, response.text) == (
-            404,
-            missing.text.replace("n-existe-pas/identite", f"{draft}{step}"),
-        )
+        assert (response.status_code, body_of(response.text)) == (404, missing), step
     assert app.test_client().get(f"/acteurs/{draft}").status_code == 404
 
 
@@ -305,19 +308,9 @@ def test_the_workspace_takes_as_many_queries_for_three_entries_as_for_one(
     app: Flask, session: Session, author: FlaskClient, author_email: str
 ) -> None:
     user = session.scalars(User.by_email(author_email)).one()
-    counts: list[int] = []
+    counts = []
     for name in ("Une", "Deux", "Trois"):
         make_draft(session, user, name=name)
         session.commit()
-        seen: list[str] = []
-        with app.app_context():
-            engine = db.engine
-
-        def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
-            seen.append(statement)  # noqa: B023 - read at the end of this round
-
-        event.listen(engine, "before_cursor_execute", note)
-        assert author.get("/mon-espace").status_code == 200
-        event.remove(engine, "before_cursor_execute", note)
-        counts.append(len(seen))
+        counts.append(count_queries(app, lambda: author.get("/mon-espace")))
     assert counts[0] == counts[-1] <= 12
