@@ -1,13 +1,14 @@
 """Languages: French msgids, an English catalogue, formats of dates and numbers."""
 
 from flask import Flask, has_request_context, request, session
-from flask_babel import Babel
 from flask_security import current_user
+
+from extensions.typography import TypographicBabel
 
 LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT_LANGUAGE = "fr"
 
-babel = Babel()
+babel = TypographicBabel()
 
 
 def select_language() -> str:

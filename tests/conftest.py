@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app import create_app
 from config import Settings, load_settings
@@ -33,6 +34,22 @@ from services.seeding import seed_roles
 
 DATABASE = "tour-de-table.sqlite"
 AppFactory = Callable[..., Flask]
+
+
+class PlainResponse(TestResponse, Response):  # type: ignore[misc]  # as Flask's client does
+    """A response whose text has plain blanks: tests type sentences as msgids do."""
+
+    @property
+    def text(self) -> str:  # read afresh, not cached
+        """Return the body, its no-break blanks made plain."""
+        return self.get_data(as_text=True).replace("\u00a0", " ")
+
+
+class PlainClient(FlaskClient):
+    """A client that reads sentences as tests type them."""
+
+    def __init__(self, application: Flask, *_wrapper: Any, **options: Any) -> None:
+        super().__init__(application, PlainResponse, **options)
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +113,7 @@ def make_app(templates: Path, tmp_path: Path) -> Iterator[AppFactory]:
         )
         app = create_app(settings_for(data_dir, **overrides))
         app.testing = True
+        app.test_client_class = PlainClient
         made.append(app)
         return app
 

@@ -55,8 +55,8 @@ def test_data_folder_that_cannot_be_written(tmp_path: Path) -> None:
     assert (status, said) == (
         2,
         (
-            f"Tour de table ne démarre pas : Le dossier de données {file / 'data'} ne peut pas être "
-            "écrit (Not a directory) : corrigez ses droits ou changez DATA_DIR."
+            f"Tour de table ne démarre pas : Le dossier de données {file / 'data'} ne peut pas "
+            "être écrit (Not a directory) : corrigez ses droits ou changez DATA_DIR."
         ),
     )
 
@@ -87,7 +87,8 @@ def test_database_that_does_not_answer(tmp_path: Path) -> None:
         2,
         (
             "Tour de table ne démarre pas : la base de données "
-            "postgresql+psycopg://nobody:***@127.0.0.1:1/none ne répond pas : vérifiez DATABASE_URL."
+            "postgresql+psycopg://nobody:***@127.0.0.1:1/none ne répond pas : "
+            "vérifiez DATABASE_URL."
         ),
     )
 

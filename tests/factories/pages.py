@@ -63,7 +63,7 @@ def mails_to(app: Flask, recipient: str) -> list[str]:
         found = db_session().scalars(
             select(StoredMail).where(StoredMail.recipient == recipient).order_by(StoredMail.id)
         )
-        return [f"{mail.subject}\n{mail.text_body}" for mail in found]
+        return [f"{mail.subject}\n{mail.text_body}".replace("\u00a0", " ") for mail in found]
 
 
 def link_in(mail: str) -> str:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from extensions.database import db, db_session
 from models.withdrawal import Withdrawal
-from tests.conftest import DATABASE, AppFactory, settings_for
+from tests.conftest import AppFactory, DATABASE, PlainClient, settings_for
 from tests.factories.entries import NOW, index_all, make_commune, make_need, make_territory
 from tests.factories.organizations import make_offer, make_organization
 from vocabulary.kinds import AreaLevel, Maturity, OrganizationKind, PublicationState
@@ -69,6 +69,7 @@ def directory(
     data_dir = tmp_path_factory.mktemp("directory")
     shutil.copyfile(templates / "empty" / DATABASE, data_dir / DATABASE)
     app = create_app(settings_for(data_dir, search_backend=request.param))
+    app.test_client_class = PlainClient
     with app.app_context():
         _fill(db_session())
     index_all(app)

@@ -127,7 +127,7 @@ def test_columns_and_duplicates_are_decided_on_the_page(
     before = entries(session)
     staff.post(f"{address}/doublons", data={f"ligne-{row.id}": "create", "ligne-x": "create"})
     page = staff.post(f"{address}/appliquer", follow_redirects=True).text
-    assert "1 fiche créée, 0 fiches modifiées : à relire avant publication." in page
+    assert "1 fiche créée, 0 fiche modifiée : à relire avant publication." in page
     assert entries(session) == before + 1
 
 
