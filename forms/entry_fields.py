@@ -1,13 +1,14 @@
 """Fields that the forms of organisations and offers share: choices, area, themes, the lock."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    FieldList,
     HiddenField,
     IntegerField,
     RadioField,
@@ -28,6 +29,7 @@ Choices = list[tuple[str, Any]]
 TOO_LONG: Final = _l("%(max)d caractères au plus.")
 # A draft's own lock, or the number of the published version with a minus sign.
 _LOCK: Final = re.compile(r"-?[0-9]{1,8}")
+_POSITION: Final = re.compile(r"[0-9]{1,4}")
 # Terres australes et antarctiques françaises, île de Clipperton: nobody to work for.
 _UNINHABITED: Final = frozenset({"984", "989"})
 NO_LOCK: Final = -(10**9)
@@ -104,6 +106,17 @@ class LockedForm(FlaskForm):
             self[name].errors = [*self[name].errors, message]
         else:
             self.form_errors.append(message)
+
+
+class RowList(FieldList):  # type: ignore[type-arg]  # no generic at run time
+    """Rows of a form; names that no page of ours makes (``rows-²-place``) name no row."""
+
+    def _extract_indices(self, prefix: str, formdata: Iterable[str]) -> Iterator[int]:
+        start = f"{prefix}-"
+        for name in formdata:
+            position = name.removeprefix(start).split("-", 1)[0]
+            if name.startswith(start) and _POSITION.fullmatch(position):
+                yield int(position)
 
 
 class ThemesMixin:

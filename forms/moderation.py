@@ -1,5 +1,6 @@
 """Shapes of the decisions of moderators, of the filters of the journal, of quarter facts."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
-    FieldList,
     Form,
     FormField,
     HiddenField,
@@ -20,11 +20,12 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from forms.entry_fields import TOO_LONG, LockedForm, choices_of, strip
+from forms.entry_fields import TOO_LONG, LockedForm, RowList, choices_of, strip
 from services.contents import clean_line, clean_text
 from services.moderation_reasons import FOR_CHANGES, FOR_HIDING, MAX_COMMENT
 from vocabulary.kinds import NpnruInterest, ProjectPhase, PublicationState
 
+_KEY = re.compile(r"[0-9]{1,9}")
 PUBLISH, CHANGES = "publier", "demander-des-modifications"
 
 
@@ -142,7 +143,7 @@ class TerritoryFactsForm(FlaskForm):
         filters=[strip],
         validators=[Length(max=300, message=TOO_LONG)],
     )
-    projects = FieldList(FormField(ProjectPhaseForm))
+    projects = RowList(FormField(ProjectPhaseForm))
 
     def validate_source(self, field: StringField) -> None:
         """Refuse an interest without its source: nothing is guessed."""
@@ -155,7 +156,7 @@ class TerritoryFactsForm(FlaskForm):
         for entry in self.projects.entries:
             row: Any = entry.form
             identifier = str(row.project_id.data or "")
-            if identifier.isascii() and identifier.isdigit():
+            if _KEY.fullmatch(identifier):
                 source = clean_line(row.phase_source.data or "", 300)
                 answers[int(identifier)] = (
                     ProjectPhase(row.phase.data),

@@ -5,7 +5,6 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    FieldList,
     Form,
     FormField,
     HiddenField,
@@ -21,6 +20,7 @@ from forms.entry_fields import (
     TOO_LONG,
     AreaMixin,
     LockedForm,
+    RowList,
     ThemesMixin,
     choices_of,
     strip,
@@ -142,7 +142,7 @@ class OfferForm(ThemesMixin, AreaMixin, LockedForm):
         choices=lambda: [UNSTATED, *choices_of(PriceRange)],
         default="",
     )
-    references = FieldList(
+    references = RowList(
         FormField(ReferenceForm), label=_l("Références"), max_entries=MAX_REFERENCES
     )
 

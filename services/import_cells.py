@@ -1,5 +1,6 @@
 """Turns the cells of one line into facts of an organisation, or says what is wrong with them."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -31,6 +32,7 @@ from vocabulary.regions import DEPARTMENTS, REGIONS
 from vocabulary.themes import all_themes
 
 Facts = dict[str, Any]
+_HEADCOUNT: Final = re.compile(r"[0-9]{1,7}")
 _SEPARATORS: Final = (";", "|", "\n")
 _KIND_WORDS: Final[Mapping[str, OrganizationKind]] = {
     "start up": OrganizationKind.STARTUP,
@@ -255,7 +257,7 @@ def _size(cell: str) -> Facts:
     text = "".join(cell.split()).replace("à", "-")
     if text in SIZES:
         return {"size": text}
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) < 10**7:
+    if not _HEADCOUNT.fullmatch(text) or not int(text):
         raise _Wrong(N_("Effectif illisible : « %(value)s »."), value=cell[:20])
     limits = ((9, "1-9"), (49, "10-49"), (249, "50-249"), (4_999, "250-4999"))
     return {"size": next((size for limit, size in limits if int(text) <= limit), "5000+")}

@@ -14,6 +14,9 @@ from vocabulary.labels import N_
 
 PAGE_SIZE: Final = 50
 PARIS: Final = ZoneInfo("Europe/Paris")
+# The log is younger and will end before: instants at the ends of the calendar have no UTC.
+FIRST_DAY: Final = date(1970, 1, 1)
+LAST_DAY: Final = date(9000, 1, 1)
 ACTIONS: Final[dict[str, str]] = {
     "entry.created": N_("Fiche créée"),
     "entry.submitted": N_("Fiche soumise"),
@@ -92,9 +95,11 @@ def _filtered(wanted: JournalFilter) -> Select[AuditEntry]:
     if wanted.since is not None:
         statement = statement.where(AuditEntry.at >= _start_of(wanted.since))
     if wanted.until is not None:
-        statement = statement.where(AuditEntry.at < _start_of(wanted.until + timedelta(days=1)))
+        statement = statement.where(
+            AuditEntry.at < _start_of(min(wanted.until, LAST_DAY) + timedelta(days=1))
+        )
     return statement
 
 
 def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=PARIS)
+    return datetime.combine(min(max(day, FIRST_DAY), LAST_DAY), time(), tzinfo=PARIS)

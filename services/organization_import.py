@@ -1,5 +1,6 @@
 """Files of organisations that staff import: read, mapped, decided upon; nothing is applied here."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
@@ -27,6 +28,7 @@ MAX_ROWS: Final = 5_000
 MAX_FILENAME: Final = 200
 MAX_SOURCE: Final = 300
 PAGE_SIZE: Final = 100
+_KEY: Final = re.compile(r"[0-9]{1,9}")
 
 
 def create_batch(
@@ -136,7 +138,7 @@ def decide_duplicates(
             row.notes = {
                 **row.notes,
                 "decision": decision if known else Decision.SKIP.value,
-                "target": int(target) if target.isascii() and target.isdigit() else None,
+                "target": int(target) if _KEY.fullmatch(target) else None,
             }
     analyse_batch(session, batch, today=today)
 

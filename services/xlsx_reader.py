@@ -24,6 +24,8 @@ MAX_PART_BYTES: Final = 48 * 1024 * 1024
 MAX_STRINGS: Final = 400_000
 MAX_PARTS: Final = 2_000
 CHUNK: Final = 64 * 1024
+# Row numbers and positions of shared strings: Excel has 1,048,576 rows.
+_FIGURES = re.compile(r"[0-9]{1,8}")
 _CELL = re.compile(r"([A-Z]{1,3})\d{1,7}")
 _STRINGS: Final = "xl/sharedStrings.xml"
 _DAMAGED: Final = N_(
@@ -213,7 +215,7 @@ class _Sheet(_Part):
 
     def _open_row(self, attributes: dict[str, str]) -> None:
         given = attributes.get("r", "")
-        self._number = int(given) if given.isascii() and given.isdigit() else self._number + 1
+        self._number = int(given) if _FIGURES.fullmatch(given) else self._number + 1
         self._cells = []
         self._column = -1
 
@@ -237,7 +239,7 @@ class _Sheet(_Part):
 
     def _value(self, text: str) -> str:
         if self._type == "s":
-            number = int(text) if text.isascii() and text.isdigit() else -1
+            number = int(text) if _FIGURES.fullmatch(text) else -1
             return self._strings[number] if 0 <= number < len(self._strings) else ""
         if self._type == "e":
             return ""

@@ -40,7 +40,7 @@ from views import (
     themes,
     workspace,
 )
-from views.addresses import SlugConverter
+from views.addresses import KeyConverter, SlugConverter
 
 PUBLIC_PAGES = (
     pages,
@@ -77,6 +77,7 @@ ENTRY_PAGES = (
 def register_blueprints(app: Flask) -> None:
     """Attach every blueprint, the declared access matrix and the error pages."""
     app.url_map.converters["slug"] = SlugConverter
+    app.url_map.converters["int"] = KeyConverter
     for module in (*PUBLIC_PAGES, *ACCOUNT_PAGES, *ENTRY_PAGES):
         app.register_blueprint(module.bp)
     entry_filters.init_app(app)

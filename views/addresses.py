@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, url_for
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter, Map
 
 from models.need import Need
 from models.offer import Offer
@@ -28,6 +28,15 @@ class SlugConverter(BaseConverter):
     """Part of an address that ``slugify`` can make: anything else is not found, unasked."""
 
     regex = "[a-z0-9][a-z0-9-]{0,119}"
+
+
+class KeyConverter(IntegerConverter):
+    """The number of a row in an address: one that no row can have is not found, unasked."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(self, map: Map, max: int = LARGEST_KEY) -> None:  # noqa: A002 - Werkzeug's names
+        super().__init__(map, max=max)
 
 
 def entry_url(kind: SubjectKind, key: str, *, absolute: bool = False) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -38,6 +39,7 @@ from views.drafting import UNPROCESSABLE, flash_refusal
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 LARGEST_KEY = 2**31
+_ROW_FIELD = re.compile(r"ligne-([0-9]{1,18})")
 # Fields of an entry that one column of the file decides.
 CHANGED_TOGETHER: Final = {
     "commune_code": ImportField.COMMUNE.label,
@@ -123,9 +125,9 @@ def decide(batch_id: int) -> ResponseReturnValue:
     """Keep what is decided on the possible duplicates of one page."""
     batch = _batch_or_404(batch_id)
     choices = {
-        int(key): choice
+        int(found[1]): choice
         for name, choice in request.form.items()
-        if (key := name.removeprefix("ligne-")) != name and key.isascii() and key.isdigit()
+        if (found := _ROW_FIELD.fullmatch(name))
     }
     try:
         decide_duplicates(db_session(), batch, choices, today=today())

@@ -205,7 +205,9 @@ def journal() -> ResponseReturnValue:
     ]
     wanted = _journal_filter(form) if form.validate() else JournalFilter()
     before = request.args.get("avant", type=int)
-    page = read_journal(session, wanted, before=min(before, LARGEST_KEY) if before else None)
+    page = read_journal(
+        session, wanted, before=min(max(before, 1), LARGEST_KEY) if before else None
+    )
     return render_template("moderation/journal.html", form=form, page=page, actions=ACTIONS)
 
 
