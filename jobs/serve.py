@@ -22,6 +22,9 @@ from services.indexing import rebuild_index
 from services.seeding import is_seeded
 
 WEB_THREADS = 8
+# Waitress keeps a body on disk before the application sees it; the application's own limit,
+# below this one, answers with a page.
+MAX_SPOOLED_BYTES = 16 * 1024 * 1024
 WORKER_RESTART_SECONDS = 2.0
 
 
@@ -64,7 +67,12 @@ def serve(app: Flask, say: Callable[[str], None]) -> None:
     settings: Settings = app.config["SETTINGS"]
     worker = _start_worker(app)
     server = create_server(
-        app, host=settings.host, port=settings.port, threads=WEB_THREADS, ident="tour-de-table"
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=WEB_THREADS,
+        ident="tour-de-table",
+        max_request_body_size=MAX_SPOOLED_BYTES,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.close())
     watch = threading.Thread(target=_keep_worker, args=(worker,), daemon=True)
