@@ -1,0 +1,144 @@
+"""Every page, asked with values that no page of ours makes: an answer within two seconds, no 5xx.
+
+The routes come from the application itself: a new one is walked without being named here.
+"""
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from app import create_app
+from extensions.database import db
+from jobs.schema import migrate
+from tests.conftest import DATABASE, settings_for
+from tests.databases import postgres_database
+from tests.factories.accounts import sign_in
+from tests.factories.entries import index_all
+from tests.factories.matrix_world import Examples, address_of, build_world
+from views.matrix import MATRIX
+
+LONGEST: Final = 2.0
+# Already escaped for an address; each goes into every parameter at once, and into the path.
+VALUES: Final = {
+    "wildcards": quote("*a* b?c ~2 ^9"),
+    "brackets": quote("((((" * 100),
+    "range": quote('[a TO z] AND OR NOT "'),
+    "ten kilobytes": "a%20" * 2_500,
+    "NUL": "%00",
+    "lone surrogate": "%ED%A0%80",
+    "not UTF-8": "%FF%FE",
+    "direction marks": quote("\u202etxt.exe\u2066"),
+    "combining marks": quote("é\u0301" * 300),
+    "superscript figure": quote("²"),
+    "huge": "9" * 30,
+    "beyond Python": "9" * 4_400,
+    "negative": "-" + "9" * 30,
+    "beyond 32 bits": str(2**31),
+    "first day": "0001-01-01",
+    "last day": "9999-12-31",
+    "path": quote("../../../etc/passwd", safe=""),
+    "quotes": quote("' OR 1=1 --\"", safe=""),
+    "template": quote("{{ 7*7 }}%(x)s", safe=""),
+    "line break": "%0D%0ASet-Cookie:%20x=1",
+}
+PARAMETERS: Final = (
+    *("q", "objet", "type", "theme", "region", "maturite", "zone", "montage", "tri", "page"),
+    *("vue", "besoin", "lieu", "pourquoi", "phase", "next", "avant", "action", "personne"),
+    *("fiche", "depuis", "jusqu", "verdict", "numero", "role", "v", "token"),
+)
+# Answers nothing of ours: a provider that is not configured, and the end of the session.
+LEFT_OUT: Final = {"oidc.start", "oidc.callback", "security.logout"}
+
+
+@pytest.fixture(scope="module")
+def app(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("hostile")
+    shutil.copyfile(templates / "empty" / DATABASE, folder / DATABASE)
+    made = create_app(settings_for(folder))
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def examples(app: Flask) -> dict[str, Examples]:
+    found = build_world(app)
+    index_all(app)
+    return found
+
+
+@pytest.fixture(scope="module")
+def client(app: Flask, examples: dict[str, Examples]) -> FlaskClient:
+    """Return a client that every page opens to."""
+    del examples
+    return sign_in(app, address_of("administrator"))
+
+
+def addresses(app: Flask, examples: Examples, endpoint: str, value: str) -> Iterator[str]:
+    """Yield the page with ``value`` in every parameter, then in every part of its path."""
+    for rule in _readable(app, endpoint):
+        values = examples.get(endpoint) or examples["*"]
+        path = app.url_map.bind("localhost").build(endpoint, values)
+        yield f"{path}?{'&'.join(f'{name}={value}' for name in PARAMETERS)}"
+        if rule.arguments:
+            yield re.sub(r"<[^>]*>", lambda _found: value, rule.rule)
+
+
+def _readable(app: Flask, endpoint: str) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules(endpoint) if "GET" in (rule.methods or ())]
+
+
+@pytest.mark.parametrize("endpoint", sorted(set(MATRIX) - LEFT_OUT))
+def test_no_address_breaks_a_page(
+    app: Flask, client: FlaskClient, examples: dict[str, Examples], endpoint: str
+) -> None:
+    broken = []
+    for name, value in VALUES.items():
+        for address in addresses(app, examples["administrator"], endpoint, value):
+            began = time.process_time()
+            answer = client.get(address, buffered=True)
+            spent = time.process_time() - began
+            forged = any(cookie.startswith("x=") for cookie in answer.headers.getlist("Set-Cookie"))
+            if answer.status_code >= 500 or spent > LONGEST or forged:
+                broken.append((name, address[:80], answer.status_code, spent))
+    assert broken == []
+
+
+@pytest.fixture(scope="module")
+def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    with postgres_database() as url:
+        made = create_app(settings_for(tmp_path_factory.mktemp("hostile-pg"), database_url=url))
+        with made.app_context():
+            migrate(db.engine)
+        yield made.test_client()
+        with made.app_context(), suppress(Exception):
+            db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/acteurs/%00",
+        "/partenariats/a%00",
+        "/rencontres/a%00",
+        "/territoires/%00",
+        "/besoins/2147483648",
+        "/besoins/2147483648/correspondances",
+        "/annuaire?q=%00&theme=%00",
+        "/correspondances?besoin=%00toiture&lieu=%00",
+        "/completion/lieux?q=%00a",
+        "/completion/solutions?q=%00a",
+    ],
+)
+def test_postgresql_is_not_asked_what_it_refuses(on_postgresql: FlaskClient, address: str) -> None:
+    assert on_postgresql.get(address).status_code < 500
