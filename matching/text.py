@@ -74,20 +74,22 @@ class TextStatistics:
         not answered in full by one of them when its themes are known by other words too.
         """
         worth, known = self.parameters, self.idf.keys()
+        wanted, others = Counter(said), frozenset(related)
+        words = (wanted.keys() | others) & known
         counts = {
-            word: WORD_UNIT * min(count, worth.repeat_cap)
-            for word, count in Counter(said).items()
-            if word in known
+            word: self._weight(wanted[word], is_related=word in others) for word in sorted(words)
         }
-        once = dict.fromkeys(set(related) & known, worth.theme_words)
-        once.update(dict.fromkeys(counts, WORD_UNIT))
-        for word in set(related) & known:
-            counts[word] = counts.get(word, 0) + worth.theme_words
+        once = {word: WORD_UNIT if word in wanted else worth.theme_words for word in counts}
         telling = sorted(
             (round(IMPACT_UNIT * self.idf[word]) * weight for word, weight in once.items()),
             reverse=True,
         )
         return NeedWords(counts, sum(telling[: worth.telling_words]))
+
+    def _weight(self, count: int, *, is_related: bool) -> int:
+        """Return what a word counts for that the need says ``count`` times."""
+        said = WORD_UNIT * min(count, self.parameters.repeat_cap)
+        return said + self.parameters.theme_words if is_related else said
 
     def value(
         self, said: Sequence[str], offer_tokens: Sequence[str], related: Iterable[str] = ()
@@ -110,9 +112,10 @@ class TextStatistics:
     ) -> tuple[str, ...]:
         """Return the analysed words that brought most to the value, ties in alphabet order."""
         impacts = self.impacts(offer_tokens)
+        wanted, others = Counter(said), frozenset(related)
         brought = {
-            word: impacts[word] * count
-            for word, count in self.need_words(said, related).counts.items()
-            if word in impacts
+            word: impact * self._weight(wanted[word], is_related=word in others)
+            for word, impact in impacts.items()
+            if word in wanted or word in others
         }
         return tuple(sorted(brought, key=lambda word: (-brought[word], word))[:limit])

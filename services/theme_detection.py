@@ -29,8 +29,16 @@ def written_words(text: str) -> dict[str, str]:
 def theme_writings(codes: Iterable[str]) -> dict[str, str]:
     """Return each analysed word of some themes with the word as their names write it."""
     known = all_themes()
-    named = (known[code] for code in sorted(codes) if code in known)
-    return written_words(" . ".join(". ".join((one.label, *one.synonyms)) for one in named))
+    found: dict[str, str] = {}
+    for code in sorted(known.keys() & set(codes)):
+        found |= _writings_of(code)
+    return found
+
+
+@cache
+def _writings_of(code: str) -> dict[str, str]:
+    theme = all_themes()[code]
+    return written_words(". ".join((theme.label, *theme.synonyms)))
 
 
 @cache
