@@ -57,7 +57,8 @@ def _conflict(error: Conflict) -> ResponseReturnValue:
 def _same_thing_twice(error: IntegrityError) -> ResponseReturnValue:
     """Two requests wrote the same unique thing at once: one won, the other is told so."""
     current_app.logger.warning("refused by a constraint: %s", type(error.orig).__name__)
-    return _conflict(Conflict(""))
+    db_session().rollback()
+    return _page(409)
 
 
 def _unstorable(error: DataError) -> ResponseReturnValue:
