@@ -34,7 +34,7 @@ SIZES: Final = ("1-9", "10-49", "50-249", "250-4999", "5000+")
 
 _E = TypeVar("_E", bound=Enum)
 # Marks that turn the direction of a text around: in a name they only serve to deceive.
-_BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
