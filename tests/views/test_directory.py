@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app import create_app
 from extensions.database import db, db_session
 from models.withdrawal import Withdrawal
-from tests.conftest import AppFactory, DATABASE, PlainClient, settings_for
+from tests.conftest import DATABASE, AppFactory, PlainClient, settings_for
 from tests.factories.entries import NOW, index_all, make_commune, make_need, make_territory
 from tests.factories.organizations import make_offer, make_organization
 from vocabulary.kinds import AreaLevel, Maturity, OrganizationKind, PublicationState
