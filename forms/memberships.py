@@ -14,7 +14,7 @@ ADDRESS_LENGTH = 255
 
 def _role_choices() -> list[tuple[str, str]]:
     return [
-        (MembershipRole.EDITOR.value, _l("Contributeur : modifie la fiche et les offres")),
+        (MembershipRole.EDITOR.value, _l("Contributeur : modifie la fiche et ses propositions")),
         (MembershipRole.OWNER.value, _l("Responsable : décide aussi des membres et du retrait")),
     ]
 

@@ -140,7 +140,14 @@ def _some_themes(reason: Reason, _: Written) -> str:
     covered, partly = (as_texts(reason.params.get(name)) for name in ("covered", "partly"))
     left = as_texts(reason.params.get("uncovered"))
     if not covered:
-        return str(gettext("Touche de près au thème %(themes)s", themes=_themes(partly)))
+        return str(
+            ngettext(
+                "Touche de près au thème %(themes)s",
+                "Touche de près à %(num)s thèmes : %(themes)s",
+                len(partly),
+                themes=_themes(partly),
+            )
+        )
     return str(
         ngettext(
             "Répond à %(num)s thème sur %(all)s : %(themes)s",
