@@ -97,7 +97,7 @@ CHECKS: dict[str, tuple[str, ...]] = {
     "lint": ("-m", "ruff", "check", "."),
     "types": ("-m", "mypy", "."),
     "imports": ("-c", "from importlinter.cli import lint_imports_command as run; run()"),
-    "templates": ("-m", "djlint", "templates", "--check", "--quiet"),
+    "templates": ("-m", "djlint", "templates", "--lint", "--quiet"),
     "translations": ("-m", "jobs.translations", "check"),
     "tests": ("-m", "pytest", "-n", "2"),
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, request
 from flask_sqlalchemy_lite import SQLAlchemy
+from flask_sqlalchemy_lite._extension import _close_async_sessions
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
@@ -36,6 +37,9 @@ def init_app(app: Flask, url: URL) -> None:
     """Attach the engine to ``app`` and declare for each request whether it writes."""
     app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(url)}
     db.init_app(app)
+    # We open no asynchronous session; the hook that closes them would run an event loop at the
+    # end of every request, and could not under a browser test, which runs one of its own.
+    app.teardown_appcontext_funcs.remove(_close_async_sessions)
     with app.app_context():
         prepare_engine(db.engine)
     app.before_request(_declare_intent)
