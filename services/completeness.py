@@ -59,12 +59,20 @@ def _brings_members(content: OrganizationContent) -> bool:
 # so that the criteria that concern an actor always make 100.
 _CRITERIA: Final = (
     _Criterion(
-        Advice("themes", N_("Choisissez au moins deux thèmes : le premier critère."), 15, "texts"),
+        Advice(
+            "themes",
+            N_("Choisissez au moins deux thèmes : on vous trouve d’abord par eux."),
+            15,
+            "texts",
+        ),
         lambda content, _around: len(content.themes) >= ENOUGH_THEMES,
     ),
     _Criterion(
         Advice(
-            "area", N_("Déclarez la zone d’intervention : sans elle, aucun filtre."), 15, "area"
+            "area",
+            N_("Déclarez la zone d’intervention : elle décide des quartiers où vous apparaissez."),
+            15,
+            "area",
         ),
         lambda content, _around: content.area_level is not None,
         _proposes_offers,

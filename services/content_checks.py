@@ -119,7 +119,9 @@ def _description_problems(content: OrganizationContent | OfferContent) -> Iterat
     if len(content.description) < SHORTEST_DESCRIPTION:
         yield Problem(
             "description",
-            N_("La description compte %(count)s caractères : il en faut au moins %(least)s."),
+            N_(
+                "Description trop courte : %(least)s caractères au moins, %(count)s pour l’instant."
+            ),
             {"count": len(content.description), "least": SHORTEST_DESCRIPTION},
         )
     if not content.themes:

@@ -143,7 +143,7 @@ def _submit(offer: Offer) -> ResponseReturnValue:
         if not getattr(refusal, "problems", None):
             flash_refusal(refusal)
         return redirect(url_for("offer_editing.preview", slug=offer.slug))
-    flash(_("Transmise à l’équipe : vous serez prévenu de sa décision par courriel."), "success")
+    flash(_("Transmise à l’équipe : un courriel vous dira sa décision."), "success")
     return redirect(url_for("registration.offers", slug=offer.organization.slug))
 
 

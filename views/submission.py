@@ -90,7 +90,7 @@ def submit(slug: str) -> ResponseReturnValue:
         page["refusal"] = _(refusal.message, **refusal.params)
         return render_template("registration/review.html", **page), UNPROCESSABLE
     if sent:
-        flash(_("Transmis à l’équipe : vous serez prévenu de sa décision par courriel."), "success")
+        flash(_("Transmis à l’équipe : un courriel vous dira sa décision."), "success")
     for title in refused:
         flash(_("« %(title)s » est incomplète : elle reste en brouillon.", title=title), "warning")
     return redirect(url_for("submission.overview", slug=slug))
