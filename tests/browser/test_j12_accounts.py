@@ -348,6 +348,7 @@ def test_an_invited_person_joins_the_team(service: Service, new_page: NewPage) -
     expect(guest.get_by_role("heading", name="Équipe de « Régie »")).to_be_visible()
     page.reload()
     page.get_by_role("button", name="Retirer Invitée").click()
+    page.get_by_role("dialog").get_by_role("button", name="Retirer").click()
     response = guest.goto("/mon-espace/organisations/regie/equipe")
     assert response is not None
     assert response.status == 404

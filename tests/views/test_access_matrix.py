@@ -4,26 +4,14 @@ A route missing from ``views/matrix.py`` stops the application; one whose addres
 that ``tests/factories/matrix_world.py`` does not give fails here.
 """
 
-import shutil
 from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import connect
-from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
-from app import create_app
-from config import Settings
-from extensions.database import db
-from tests.conftest import DATABASE, settings_for
-from tests.factories.accounts import sign_in
-from tests.factories.matrix_world import Examples, address_of, build_world, rows_of
-from tests.factories.pages import csrf_token
+from tests.factories.matrix_site import World, open_world
+from tests.factories.matrix_world import rows_of
 from views.access import undeclared_routes
 from views.matrix import GRANTS, MATRIX, ROLES, Access
 
@@ -32,77 +20,12 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ALLOWED = {200, 302, 303, 304, 400, 409, 422}
 # Exist for nobody here: the application under test has no ProConnect.
 ABSENT = {"oidc.start", "oidc.callback"}
-# The few routes that look something up by a field of the form.
-FIELDS = {"federations.invite": {"member": "libre"}}
-
-
-@dataclass(frozen=True)
-class World:
-    """The application, the values of its addresses, a session and a form's token per role.
-
-    Cookies are sent, never taken: a page that closes the session leaves the next test its own.
-    """
-
-    app: Flask
-    examples: dict[str, Examples]
-    cookies: dict[str, str]
-    tokens: dict[str, str]
-    pristine: Path
-    live: Path
-
-    def restore(self) -> None:
-        """Put the database back as it was, through SQLite: connections stay open."""
-        with closing(connect(self.pristine)) as source, closing(connect(self.live)) as target:
-            source.backup(target)
-
-    def address(self, endpoint: str, role: str) -> str:
-        """Return the address of a route, with values that exist."""
-        examples = self.examples[role]
-        adapter = self.app.url_map.bind("localhost")
-        needed = {name for rule in self.app.url_map.iter_rules(endpoint) for name in rule.arguments}
-        values = examples.get(endpoint) or (examples["*"] if needed == {"slug"} else {})
-        return adapter.build(endpoint, values)
-
-    def ask(self, endpoint: str, role: str, method: str, *, token: bool = True) -> TestResponse:
-        """Ask a page as somebody in that role."""
-        fields = FIELDS.get(endpoint, {})
-        data = None
-        if method != "GET":
-            data = {**fields, "csrf_token": self.tokens[role]} if token else fields
-        return self.open(self.address(endpoint, role), role, method=method, data=data)
-
-    def open(self, url: str, role: str, **request: Any) -> TestResponse:
-        """Ask an address with the session of that role."""
-        client = self.app.test_client(use_cookies=False)
-        return client.open(url, headers={"Cookie": self.cookies[role]}, buffered=True, **request)
 
 
 @pytest.fixture(scope="module")
 def world(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    folder = tmp_path_factory.mktemp("matrix")
-    live, pristine = folder / DATABASE, folder / "pristine.sqlite"
-    shutil.copyfile(templates / "empty" / DATABASE, live)
-    settings: Settings = settings_for(folder)
-    app = create_app(settings)
-    app.testing = True
-    examples = build_world(app)
-    clients = {
-        role: app.test_client() if role == "public" else sign_in(app, address_of(role))
-        for role in ROLES
-    }
-    tokens = {role: csrf_token(client) for role, client in clients.items()}
-    cookies = {role: _session_of(client) for role, client in clients.items()}
-    with closing(connect(live)) as source, closing(connect(pristine)) as target:
-        source.backup(target)
-    yield World(app, examples, cookies, tokens, pristine, live)
-    with app.app_context():
-        db.engine.dispose()
-
-
-def _session_of(client: FlaskClient) -> str:
-    cookie = client.get_cookie("session")
-    assert cookie is not None
-    return f"session={cookie.value}"
+    with open_world(templates, tmp_path_factory.mktemp("matrix")) as opened:
+        yield opened
 
 
 def methods_of(app: Flask, endpoint: str) -> set[str]:
