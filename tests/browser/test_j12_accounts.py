@@ -349,6 +349,7 @@ def test_an_invited_person_joins_the_team(service: Service, new_page: NewPage) -
     page.reload()
     page.get_by_role("button", name="Retirer Invitée").click()
     page.get_by_role("dialog").get_by_role("button", name="Retirer").click()
+    expect(page.get_by_role("button", name="Retirer Invitée")).to_have_count(0)
     response = guest.goto("/mon-espace/organisations/regie/equipe")
     assert response is not None
     assert response.status == 404
