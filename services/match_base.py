@@ -66,6 +66,10 @@ class MatchBaseCache:
                 base = self._base = self._build(session, stamp, now, today)
         return base
 
+    def latest(self, session: Session, *, now: datetime, today: date) -> MatchBase:
+        """Return the last columns built, whatever was published since: no query once they are."""
+        return self._base or self.get(session, now=now, today=today)
+
     def _build(self, session: Session, stamp: Stamp, now: datetime, today: date) -> MatchBase:
         needs = _open_needs(session, today)
         offers = self._offer_profiles(_published_offers(session))

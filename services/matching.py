@@ -153,6 +153,15 @@ class Matcher:
             offers=load_offers(session, [line.offer.id for line in ranking.matches]),
         )
 
+    def understands(self, session: Session, need: NeedProfile, *, moment: Moment) -> bool:
+        """Tell whether a sentence says anything the directory knows: a theme, or one word.
+
+        Otherwise nothing can be said to answer it, and circumstances alone would fill a list.
+        """
+        base = self._cache.latest(session, now=moment.now, today=moment.today)
+        words = base.offers.basis.statistics.idf
+        return bool(need.themes) or any(word in words for word in need.tokens)
+
     def example(self, session: Session, *, moment: Moment) -> tuple[Need, OfferMatches] | None:
         """Return the open need whose best offer scores highest, with that one offer."""
         base = self.base(session, moment)

@@ -47,7 +47,9 @@ def explore() -> ResponseReturnValue:
     choices = answer.choices if answer else ()
     found: dict[str, Any] = {}
     if sentence and not errors and not choices:
-        found = _offer_list(_sentence_need(sentence, place), sentence)
+        need = _sentence_need(sentence, place)
+        if matcher().understands(db_session(), need, moment=moment()):
+            found = _offer_list(need, sentence)
     page = render_template(
         "matches/explore.html",
         sentence=sentence,

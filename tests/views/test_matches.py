@@ -540,3 +540,9 @@ def _dump(session: Session) -> str:
         for name in Base.metadata.tables
         for row in session.execute(text(f'SELECT * FROM "{name}"'))  # noqa: S608
     )
+
+
+def test_a_sentence_without_a_known_word_gets_no_list(client: FlaskClient) -> None:
+    answer = client.get("/correspondances?besoin=qsdkjfh&lieu=Roubaix")
+    assert (answer.status_code, "Aucune fiche n’emploie ces mots" in answer.text) == (200, True)
+    assert "Correspondance partielle" not in answer.text
