@@ -72,6 +72,11 @@ class Settings(BaseSettings):
         return self.data_dir / "uploads"
 
     @property
+    def documents_dir(self) -> Path:
+        """Return the folder of exchanged files: given out by a view that checks the right to them."""
+        return self.data_dir / "documents"
+
+    @property
     def has_proconnect(self) -> bool:
         """Tell whether the ProConnect button can be shown."""
         return bool(self.proconnect_issuer and self.proconnect_client_id)
@@ -149,6 +154,7 @@ def prepare_data_dir(settings: Settings) -> None:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         settings.uploads_dir.mkdir(exist_ok=True)
+        settings.documents_dir.mkdir(exist_ok=True)
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:

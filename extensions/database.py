@@ -19,6 +19,8 @@ _will_write: ContextVar[bool] = ContextVar("will_write", default=True)
 SQLITE_BUSY_MS = 15_000
 # These answer GET requests by changing the account (confirmation, reset, one-click links).
 WRITING_BLUEPRINTS = frozenset({"security", "oidc", "language"})
+# These pages note that they were read.
+WRITING_ENDPOINTS = frozenset({"introductions.show"})
 
 
 def db_session() -> Session:
@@ -55,7 +57,11 @@ def prepare_engine(engine: Engine) -> None:
 
 def _declare_intent() -> None:
     safe = request.method in {"GET", "HEAD", "OPTIONS"}
-    _will_write.set(not safe or request.blueprint in WRITING_BLUEPRINTS)
+    _will_write.set(not safe or _reading_writes())
+
+
+def _reading_writes() -> bool:
+    return request.blueprint in WRITING_BLUEPRINTS or request.endpoint in WRITING_ENDPOINTS
 
 
 def _prepare_connection(connection: Any, _record: Any) -> None:  # noqa: ANN401 - a DBAPI object

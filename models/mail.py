@@ -1,6 +1,7 @@
 """Messages stored before they are sent: nothing is lost while the relay is down."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +20,8 @@ class StoredMail(Base):
     subject: Mapped[str] = mapped_column(String(200))
     text_body: Mapped[str] = mapped_column(Text)
     html_body: Mapped[str] = mapped_column(Text, default="")
+    # Further headers, as List-Unsubscribe (RFC 8058).
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     # The relay's last refusal; a permanent one ends the attempts.

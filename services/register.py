@@ -1,0 +1,171 @@
+"""The sourcing register: lines added at the end of a chain of digests, and checking the chain.
+
+Code de la commande publique, R2111-1 and L3: exchanges before a contract must leave equal traces
+for all. Each line's digest covers the line before it; people and free words lie in a part beside
+the chain, of which the line keeps a salted digest only: the part can be erased, the chain holds.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from models.account import User
+from models.need import Need
+from models.organization import Organization
+from models.register import RegisterEntry, RegisterHead, RegisterPart
+from vocabulary.exchanges import RegisterEvent
+from vocabulary.labels import N_
+
+GENESIS: Final = "0" * 64
+
+
+def record_event(
+    session: Session,
+    need: Need,
+    event: RegisterEvent,
+    *,
+    now: datetime,
+    organization: Organization | None = None,
+    offer_id: int | None = None,
+    person: User | None = None,
+    facts: Mapping[str, Any] | None = None,
+    words: Mapping[str, str] | None = None,
+) -> RegisterEntry:
+    """Add one line to the register of ``need``, in the running transaction.
+
+    ``facts`` go into the chain and name nobody (strings, whole numbers, booleans, lists of them);
+    ``words`` are free text: they lie beside the chain with the names, and may be erased.
+    """
+    head = _head(session, need.id)
+    content = _part_content(organization, person, words or {})
+    salt = secrets.token_hex(16)
+    entry = RegisterEntry(
+        need_id=need.id,
+        sequence=head.sequence + 1,
+        at=now.astimezone(UTC),
+        event=event,
+        organization_ref=organization.id if organization else None,
+        offer_ref=offer_id,
+        facts=dict(facts or {}),
+        part_digest=part_digest(salt, content) if content else "",
+        previous_hash=head.hash,
+        hash="",
+        is_demo=need.is_demo,
+    )
+    entry.hash = line_hash(entry)
+    if content:
+        entry.part = RegisterPart(salt=salt, content=content, user_id=person.id if person else None)
+    session.add(entry)
+    head.sequence, head.hash = entry.sequence, entry.hash
+    session.flush()
+    return entry
+
+
+def _head(session: Session, need_id: int) -> RegisterHead:
+    """Return the end of the chain, locked: two writers would fork it."""
+    head = session.get(RegisterHead, need_id, with_for_update=True)
+    if head is None:
+        head = RegisterHead(need_id=need_id, sequence=0, hash=GENESIS)
+        session.add(head)
+        session.flush()
+    return head
+
+
+def _part_content(
+    organization: Organization | None, person: User | None, words: Mapping[str, str]
+) -> dict[str, str]:
+    content = dict(words)
+    if organization is not None:
+        content["organization"] = organization.name
+    if person is not None:
+        content["person"] = person.public_name
+    return content
+
+
+def line_hash(entry: RegisterEntry) -> str:
+    """Return the digest of a line: SHA-256 over its columns as canonical JSON."""
+    return _digest(
+        [
+            entry.need_id,
+            entry.sequence,
+            entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            entry.event.value,
+            entry.organization_ref,
+            entry.offer_ref,
+            entry.facts,
+            entry.part_digest,
+            entry.is_demo,
+            entry.previous_hash,
+        ]
+    )
+
+
+def part_digest(salt: str, content: Mapping[str, Any]) -> str:
+    """Return the salted digest of a personal part."""
+    return _digest([salt, dict(content)])
+
+
+def _digest(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One place where a register is not what was written; ``reason`` is a msgid."""
+
+    need_id: int
+    sequence: int
+    reason: str
+
+
+ALTERED = N_("cette ligne a été modifiée")
+MISPLACED = N_("une ligne manque ou a été déplacée avant celle-ci")
+PART_ALTERED = N_("les noms ou les mots de cette ligne ont été modifiés")
+CUT_SHORT = N_("la fin du registre manque ou a été remplacée")
+
+
+def verify_register(session: Session, need_id: int) -> list[Flaw]:
+    """Return the flaws of the register of one need, in order; none when it is whole."""
+    flaws: list[Flaw] = []
+    previous, expected = GENESIS, 1
+    entries = session.scalars(
+        RegisterEntry.of_need(need_id)
+        .options(joinedload(RegisterEntry.part))
+        .execution_options(populate_existing=True)
+    )
+    for entry in entries:
+        flaws += [Flaw(need_id, entry.sequence, reason) for reason in _line_flaws(entry)]
+        if entry.sequence != expected or entry.previous_hash != previous:
+            flaws.append(Flaw(need_id, entry.sequence, MISPLACED))
+        previous, expected = entry.hash, entry.sequence + 1
+    head = session.get(RegisterHead, need_id, populate_existing=True)
+    if head is None:
+        return flaws if expected == 1 else [*flaws, Flaw(need_id, expected, CUT_SHORT)]
+    if (head.sequence, head.hash) != (expected - 1, previous):
+        flaws.append(Flaw(need_id, head.sequence, CUT_SHORT))
+    return flaws
+
+
+def _line_flaws(entry: RegisterEntry) -> list[str]:
+    flaws = [] if line_hash(entry) == entry.hash else [ALTERED]
+    part = entry.part
+    if part is None:
+        return flaws if not entry.part_digest else [*flaws, PART_ALTERED]
+    is_erased = part.erased_at is not None and not part.content
+    if not is_erased and part_digest(part.salt, part.content) != entry.part_digest:
+        flaws.append(PART_ALTERED)
+    return flaws
+
+
+def needs_with_register(session: Session) -> list[int]:
+    """Return the needs that have a register, lines or head, by number."""
+    kept = select(RegisterEntry.need_id).union(select(RegisterHead.need_id))
+    return sorted(session.scalars(kept))
