@@ -73,7 +73,7 @@ class Settings(BaseSettings):
 
     @property
     def documents_dir(self) -> Path:
-        """Return the folder of exchanged files: given out by a view that checks the right to them."""
+        """Return the folder of exchanged files; a view gives them out after checking the right."""
         return self.data_dir / "documents"
 
     @property
