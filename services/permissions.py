@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 
 from models.account import User
 from models.membership import Membership
+from models.need import Need
 from models.organization import Organization
-from vocabulary.kinds import MembershipRole, MembershipState
+from vocabulary.kinds import MembershipRole, MembershipState, PublicationState
 
 
 def membership_of(session: Session, user: User | None, organization_id: int) -> Membership | None:
@@ -47,3 +48,17 @@ def can_moderate(session: Session, user: User | None, organization_id: int) -> b
     if user is None or not user.is_authenticated or not user.is_staff:
         return False
     return membership_of(session, user, organization_id) is None
+
+
+def can_edit_need(session: Session, user: User | None, need: Need) -> bool:
+    """Tell whether ``user`` may write the need and act for it: its carrier's people, or staff."""
+    if user is None or not user.is_authenticated:
+        return False
+    if user.is_staff:
+        return True
+    return need.carrier_id is not None and membership_of(session, user, need.carrier_id) is not None
+
+
+def can_read_need(session: Session, user: User | None, need: Need) -> bool:
+    """Tell whether ``user`` may read the need: anyone once public, its people and staff before."""
+    return need.state == PublicationState.PUBLISHED or can_edit_need(session, user, need)

@@ -118,6 +118,16 @@ def _counts(
     return dict(session.execute(counted).all())
 
 
+def own_organizations(session: Session, person: User) -> Sequence[Organization]:
+    """Return the organisations that ``person`` may act for as an approved member, by name."""
+    return session.scalars(
+        select(Organization)
+        .join(Membership, Membership.organization_id == Organization.id)
+        .where(Membership.user_id == person.id, Membership.state == MembershipState.APPROVED)
+        .order_by(Organization.name_key, Organization.id)
+    ).all()
+
+
 def drafts_for_others(session: Session) -> Sequence[Revision]:
     """Return what staff are preparing for actors who have not claimed their entry yet."""
     return session.scalars(

@@ -9,6 +9,7 @@ from werkzeug.local import LocalProxy
 
 from extensions.database import db_session
 from models.account import User
+from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from services import permissions
@@ -117,6 +118,15 @@ def offer_or_404(slug: str) -> Offer:
     ):
         abort(404)
     return offer
+
+
+def editable_need_or_404(need_id: int) -> Need:
+    """Return the need if the person may write it and act for its carrier."""
+    session = db_session()
+    need = session.get(Need, need_id)
+    if need is None or not permissions.can_edit_need(session, current_person(), need):
+        abort(404)
+    return need
 
 
 def _by_slug(slug: str) -> Select[Organization]:
