@@ -1,7 +1,7 @@
 """Who does what together on which territory."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Select, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,6 +11,7 @@ from vocabulary.exchanges import InvitationState
 from vocabulary.kinds import PublicationState
 
 if TYPE_CHECKING:
+    from models.account import User
     from models.document import Document
     from models.organization import Organization
     from models.territory import Territory
@@ -48,9 +49,18 @@ class Partnership(Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     created_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    # What waits for a moderator, since when and from whom; both empty when nothing does.
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
+    submitted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    # The next version of a page that is public: the columns change once it is accepted.
+    proposal: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # What the moderator asked to change.
+    review_comment: Mapped[str] = mapped_column(Text, default="")
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     lock: Mapped[int] = mapped_column(default=1)
 
     organization: Mapped["Organization | None"] = relationship()
+    submitted_by: Mapped["User | None"] = relationship(foreign_keys=[submitted_by_id])
     territory: Mapped["Territory | None"] = relationship(back_populates="partnerships")
     members: Mapped[list["PartnershipMember"]] = relationship(
         back_populates="partnership",

@@ -489,11 +489,15 @@ def upgrade() -> None:
     sa.Column('offer_id', sa.Integer(), nullable=True),
     sa.Column('actor_id', sa.Integer(), nullable=True),
     sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('noted_by_id', sa.Integer(), nullable=True),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('added_by_id', sa.Integer(), nullable=True),
     sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('removed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('lock', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['actor_id'], ['organization.id'], name=op.f('fk_shortlist_item_actor_id_organization'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['added_by_id'], ['user.id'], name=op.f('fk_shortlist_item_added_by_id_user'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['noted_by_id'], ['user.id'], name=op.f('fk_shortlist_item_noted_by_id_user'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['offer_id'], ['offer.id'], name=op.f('fk_shortlist_item_offer_id_offer'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['shortlist_id'], ['shortlist.id'], name=op.f('fk_shortlist_item_shortlist_id_shortlist'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shortlist_item')),
@@ -608,7 +612,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('created_by_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('created_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('updated_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('submitted_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('submitted_by_id', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('proposal', sa.JSON(), nullable=False, server_default='{}'))
+        batch_op.add_column(sa.Column('review_comment', sa.Text(), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('published_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('lock', sa.Integer(), nullable=False, server_default='1'))
+        batch_op.create_index(batch_op.f('ix_partnership_submitted_at'), ['submitted_at'], unique=False)
+        batch_op.create_foreign_key(batch_op.f('fk_partnership_submitted_by_id_user'), 'user', ['submitted_by_id'], ['id'], ondelete='SET NULL')
         batch_op.create_index(batch_op.f('ix_partnership_is_demo'), ['is_demo'], unique=False)
         batch_op.create_index(batch_op.f('ix_partnership_organization_id'), ['organization_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_partnership_state'), ['state'], unique=False)
@@ -655,7 +666,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_partnership_state'))
         batch_op.drop_index(batch_op.f('ix_partnership_organization_id'))
         batch_op.drop_index(batch_op.f('ix_partnership_is_demo'))
+        batch_op.drop_constraint(batch_op.f('fk_partnership_submitted_by_id_user'), type_='foreignkey')
+        batch_op.drop_index(batch_op.f('ix_partnership_submitted_at'))
         batch_op.drop_column('lock')
+        batch_op.drop_column('published_at')
+        batch_op.drop_column('review_comment')
+        batch_op.drop_column('proposal')
+        batch_op.drop_column('submitted_by_id')
+        batch_op.drop_column('submitted_at')
         batch_op.drop_column('updated_at')
         batch_op.drop_column('created_at')
         batch_op.drop_column('created_by_id')
