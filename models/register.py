@@ -11,6 +11,7 @@ from vocabulary.exchanges import RegisterEvent
 
 if TYPE_CHECKING:
     from models.need import Need
+    from models.organization import Organization
 
 
 class RegisterEntry(Base):
@@ -91,7 +92,8 @@ class InterestDeclaration(Base):
     need_id: Mapped[int | None] = mapped_column(
         ForeignKey("need.id", ondelete="CASCADE"), index=True
     )
-    organization_id: Mapped[int] = mapped_column(
+    # On whose behalf; empty: the agency's staff.
+    organization_id: Mapped[int | None] = mapped_column(
         ForeignKey("organization.id", ondelete="CASCADE"), index=True
     )
     about_id: Mapped[int] = mapped_column(
@@ -102,3 +104,7 @@ class InterestDeclaration(Base):
     nature: Mapped[str] = mapped_column(String(300))
     declared_at: Mapped[datetime] = mapped_column(UtcDateTime())
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+    need: Mapped["Need | None"] = relationship()
+    organization: Mapped["Organization | None"] = relationship(foreign_keys=[organization_id])
+    about: Mapped["Organization"] = relationship(foreign_keys=[about_id])

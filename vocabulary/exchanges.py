@@ -60,10 +60,13 @@ class RegisterEvent(LabelledEnum):
     DOCUMENT_ISSUED = "document-emis", N_("Document remis par l’acheteur")
     DOCUMENT_OFFERED = "document-propose", N_("Document proposé à un acteur contacté")
     DOCUMENT_OPENED = "document-ouvert", N_("Document ouvert par un acteur")
+    DOCUMENT_WITHDRAWN = "document-retire", N_("Document retiré par l’acheteur")
     DOCUMENT_RECEIVED = "document-recu", N_("Document reçu d’un acteur")
     CALL = "appel", N_("Appel téléphonique")
     MEETING = "reunion", N_("Réunion")
     DECLARATION = "declaration", N_("Lien d’intérêts déclaré")
+    CORRECTION = "rectification", N_("Ligne rectifiée")
+    ERASED = "effacement", N_("Noms et mots effacés")
     INVITED = "invitation", N_("Acteur invité dans un groupement")
     OUTCOME = "suite", N_("Suite donnée")
     CLOSED = "besoin-clos", N_("Besoin clos")
@@ -92,6 +95,16 @@ class RelayState(LabelledEnum):
     SENT = "envoye", N_("Envoyé")
     RELAYED = "relaye", N_("Relayé")
     DECLINED = "decline", N_("Décliné")
+
+
+class ClosingOutcome(LabelledEnum):
+    """Why a need no longer waits for answers."""
+
+    FULFILLED = "pourvu", N_("Besoin pourvu")
+    CONSULTATION = "consultation", N_("Une consultation est lancée")
+    REVISED = "repris-autrement", N_("Besoin repris sous une autre forme")
+    NO_FOLLOW_UP = "sans-suite", N_("Sans suite")
+    DATE_PASSED = "date-passee", N_("Date limite de réponse passée")
 
 
 class AlertSubject(LabelledEnum):

@@ -184,7 +184,7 @@ def upgrade() -> None:
     op.create_table('interest_declaration',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('need_id', sa.Integer(), nullable=True),
-    sa.Column('organization_id', sa.Integer(), nullable=False),
+    sa.Column('organization_id', sa.Integer(), nullable=True),
     sa.Column('about_id', sa.Integer(), nullable=False),
     sa.Column('declared_by_id', sa.Integer(), nullable=True),
     sa.Column('nature', sa.String(length=300), nullable=False),

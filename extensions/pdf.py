@@ -1,0 +1,95 @@
+"""Printed documents: typst templates of templates/pdf, fed with data and never with source."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import current_app
+from flask_babel import get_locale, gettext
+
+from extensions.clock import now
+from extensions.template_context import short_instant
+
+if TYPE_CHECKING:
+    from typst import Fonts
+
+TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates" / "pdf"
+FONTS: Final = TEMPLATES / "fonts"
+# Invisible but for a few: they break the text layer, and some are no valid text at all.
+_KEPT_CONTROLS: Final = {"\n", "\t"}
+_BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_SURROGATES: Final = range(0xD800, 0xE000)
+REPLACEMENT: Final = "\ufffd"
+
+
+def render_pdf(template: str, data: Mapping[str, Any]) -> bytes:
+    """Return the tagged PDF of ``templates/pdf/<template>.typ`` filled with ``data``.
+
+    ``data`` holds a ``title`` and what the template reads (strings, numbers, lists, mappings). It
+    reaches typst as one JSON value: whatever it says, it is text, not source. The templates import
+    no package, and typst reads nothing outside their folder.
+    """
+    import typst  # noqa: PLC0415 - a large library, for the few pages that print
+
+    whole = {**data, "layout": {**_layout(), "subject": data.get("subject", "")}}
+    text = json.dumps(_printable(whole), ensure_ascii=False)
+    return typst.compile(
+        str(TEMPLATES / f"{template}.typ"),
+        root=str(TEMPLATES),
+        font_paths=_fonts(),
+        sys_inputs={"data": text},
+        pdf_tags=True,
+    )
+
+
+@cache
+def _fonts() -> "Fonts":
+    """Return the site's fonts, and typst's own for the letters they lack; never the system's."""
+    from typst import Fonts  # noqa: PLC0415 - as above
+
+    return Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
+
+
+def pdf_response_headers(filename: str) -> dict[str, str]:
+    """Return the headers of a PDF to keep; ``filename`` is ours: ASCII, without quotes."""
+    return {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": f'attachment; filename="{filename}"',
+        "Cache-Control": "private, no-store",
+    }
+
+
+def _layout() -> dict[str, str]:
+    """Return the words of the running head and foot, in the language of the page."""
+    return {
+        "site": str(gettext("Tour de table")),
+        "language": str(get_locale() or "fr"),
+        "page": str(gettext("page {page} sur {total}")),
+        "made": str(
+            gettext(
+                "Édité le %(instant)s sur %(address)s",
+                instant=short_instant(now()),
+                address=current_app.config["PUBLIC_URL"],
+            )
+        ),
+    }
+
+
+def _printable(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return ``value`` with the characters that no page can show replaced."""
+    if isinstance(value, str):
+        return "".join(_shown(mark) for mark in value)
+    if isinstance(value, Mapping):
+        return {str(key): _printable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable(item) for item in value]
+    return value
+
+
+def _shown(mark: str) -> str:
+    if mark in _BIDI_CONTROLS:
+        return ""
+    is_control = ord(mark) < ord(" ") and mark not in _KEPT_CONTROLS
+    return REPLACEMENT if is_control or ord(mark) in _SURROGATES else mark
