@@ -1,9 +1,8 @@
 """The clock: the only place where the present moment is read for views and jobs."""
 
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
-PARIS = ZoneInfo("Europe/Paris")
+from vocabulary.periods import paris_day
 
 
 def now() -> datetime:
@@ -13,4 +12,4 @@ def now() -> datetime:
 
 def today() -> date:
     """Return today's date in Paris, whatever the server's zone."""
-    return now().astimezone(PARIS).date()
+    return paris_day(now())

@@ -58,6 +58,26 @@ def reserve_mail(recipient: str, *, session: Session | None = None) -> StoredMai
     return mail
 
 
+def set_list_headers(mail: StoredMail, *, stop_url: str, list_name: str) -> None:
+    """Give a message what lets its reader stop it in one click, without opening it (RFC 8058).
+
+    ``list_name`` names the sort of message for filters (RFC 2919). Neither header is of use to
+    anybody else than the reader: they leave with the text once the message is sent.
+
+    Raises:
+        UnsafeHeaderError: a line break in either.
+    """
+    domain = urlsplit(current_app.config["PUBLIC_URL"]).hostname or "localhost"
+    headers = {
+        "List-Unsubscribe": f"<{stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "List-Id": f"<{list_name}.{domain}>",
+    }
+    for value in headers.values():
+        _refuse_line_breaks(value)
+    mail.headers = headers
+
+
 def _refuse_line_breaks(header: str) -> None:
     if any(mark in header for mark in "\r\n"):
         message = "line break in a mail header"

@@ -56,6 +56,7 @@ def worker_command(*, once: bool) -> None:
     """Traiter la boîte d’envoi : courriels, index, tâches longues."""
     worker = make_worker()
     if once:
+        worker.start_calendar()
         worker.drain()
     else:
         worker.run_forever()

@@ -1,39 +1,26 @@
 """What the worker does for each topic of the outbox; every handler may run twice safely."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from config import Settings
 from extensions.account_mail import ACCOUNT_MAIL, write_account_mail
 from extensions.entry_mail import write_entry_mail
 from extensions.mailbox import SEND_MAIL
 from extensions.membership_mail import write_membership_mail
+from jobs.context import WorkerContext
+from jobs.daily import open_days, run_daily_tasks
 from jobs.mailer import send_mail
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
-from search.backend import SearchBackend
+from services.calendar import DAILY_TASK, OPEN_DAY
 from services.entry_notices import ENTRY_MAIL
 from services.indexing import (
+    FORGET_WITHDRAWAL,
     INDEX_ENTRY,
     forget_withdrawal,
     index_entries,
 )
 from services.logos import SWEEP_LOGO, sweep_logo
 from services.membership_notes import MEMBERSHIP_MAIL
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerContext:
-    """What handlers may use."""
-
-    session: Session
-    settings: Settings
-    backend: SearchBackend
-    now: datetime
-
 
 Handler = Callable[[WorkerContext, Sequence[OutboxMessage]], None]
 
@@ -48,7 +35,9 @@ def _send_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> No
             continue
         if send_mail(mail, context.settings):
             mail.sent_at = context.now
-            mail.text_body = mail.html_body = ""  # the links of a message are not kept here
+            # The links of a message are not kept here.
+            mail.text_body = mail.html_body = ""
+            mail.headers = {}
 
 
 def _write_account_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
@@ -90,6 +79,9 @@ HANDLERS: Mapping[str, Handler] = {
     SWEEP_LOGO: _sweep_logos,
     SEND_MAIL: _send_mails,
     INDEX_ENTRY: _index_entries,
+    FORGET_WITHDRAWAL: _forget_withdrawals,
+    OPEN_DAY: open_days,
+    DAILY_TASK: run_daily_tasks,
 }
 # Mail goes one by one, so that a relay's refusal concerns one message; the index in batches.
 BATCH_SIZE: Mapping[str, int] = {
@@ -99,4 +91,7 @@ BATCH_SIZE: Mapping[str, int] = {
     SWEEP_LOGO: 50,
     SEND_MAIL: 1,
     INDEX_ENTRY: 50,
+    FORGET_WITHDRAWAL: 50,
+    OPEN_DAY: 10,
+    DAILY_TASK: 1,
 }

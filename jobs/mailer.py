@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from datetime import timedelta
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 
 from config import Settings
 from models.mail import StoredMail
@@ -11,6 +12,21 @@ from models.mail import StoredMail
 TIMEOUT_SECONDS = 20
 RELAY_DOWN_WAIT = timedelta(minutes=1)
 PERMANENT = 500
+LIST_HEADERS = "list-"
+
+
+class _WholeLinks(EmailPolicy):
+    """The usual policy, but for the headers of lists: a link in them is neither cut nor encoded.
+
+    RFC 5322 allows lines of 998 characters; ours are far shorter.
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return one header as it is sent."""
+        if name.lower().startswith(LIST_HEADERS):
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        folded: bytes = super().fold_binary(name, value)
+        return folded
 
 
 class RelayUnavailable(Exception):  # noqa: N818 - a state of the relay
@@ -19,13 +35,15 @@ class RelayUnavailable(Exception):  # noqa: N818 - a state of the relay
 
 def compose(mail: StoredMail, sender: str) -> EmailMessage:
     """Build the message; its ``Message-ID`` is the stored one, the same on every attempt."""
-    message = EmailMessage()
+    message = EmailMessage(policy=_WholeLinks())
     message["Message-ID"] = mail.message_id
     message["From"] = sender
     message["To"] = mail.recipient
     message["Subject"] = mail.subject
     message["Date"] = mail.created_at
     message["Auto-Submitted"] = "auto-generated"
+    for name, value in mail.headers.items():
+        message[name] = value
     message.set_content(mail.text_body)
     if mail.html_body:
         message.add_alternative(mail.html_body, subtype="html")

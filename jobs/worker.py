@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from config import Settings
 from extensions.clock import now
-from jobs.handlers import BATCH_SIZE, HANDLERS, WorkerContext
+from jobs.context import WorkerContext
+from jobs.handlers import BATCH_SIZE, HANDLERS
 from jobs.mailer import RELAY_DOWN_WAIT, RelayUnavailable
 from models.outbox import OutboxMessage
 from search.backend import SearchBackend
+from services.calendar import start_calendar
 from services.outbox import claim_messages, complete_message, postpone_message, retry_message
 
 log = structlog.get_logger()
@@ -40,6 +42,7 @@ class Worker:
         """
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        self.start_calendar()
         while not self._stopping.is_set() and parent in {None, os.getppid()}:
             try:
                 busy = self.run_once()
@@ -48,6 +51,12 @@ class Worker:
                 busy = False
             if not busy:
                 self._stopping.wait(IDLE_SECONDS)
+
+    def start_calendar(self) -> None:
+        """Make sure that the next day will open, whatever ended the worker before."""
+        with self._sessions() as session:
+            start_calendar(session, now=now())
+            session.commit()
 
     def run_once(self) -> int:
         """Handle what is due now; return how many messages were claimed."""

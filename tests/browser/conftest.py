@@ -5,7 +5,9 @@
 - ``visit``: ``visit(path, width=1280, theme="light", scripts=True)`` opens a page in a session
   of its own and fails on any request that would leave the machine or that a policy refused;
 - ``real_site``: the application as its users run it, in a process of its own, with its worker
-  and its Whoosh index; ``visit_real`` opens its pages like ``visit``.
+  and its Whoosh index; ``visit_real`` opens its pages like ``visit``;
+- ``sink``: a real mail relay, with ``messages_to(address)`` and ``wait_for(address, count)``;
+- ``mailed_site``: like ``real_site``, its mails going through the sink; ``mailed`` its address.
 """
 
 import os
@@ -33,6 +35,7 @@ from extensions.database import db
 from extensions.search_engine import search_backend
 from services.indexing import rebuild_index
 from tests.conftest import DATABASE, settings_for
+from tests.factories.mail_sink import Sink, open_sink
 
 Visit = Callable[..., Page]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -76,10 +79,38 @@ class RealSite:
 @pytest.fixture(scope="session")
 def real_site(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealSite]:
     """Start ``app.py`` over a copy of the seeded database; stop it with its worker."""
-    data_dir = tmp_path_factory.mktemp("real-site")
+    with _running_site(templates, tmp_path_factory.mktemp("real-site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def sink() -> Iterator[Sink]:
+    """Yield a running mail relay that keeps what it takes."""
+    with open_sink() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mailed_site(
+    templates: Path, tmp_path_factory: pytest.TempPathFactory, sink: Sink
+) -> Iterator[RealSite]:
+    """Start ``app.py`` and its worker like ``real_site``, with the sink as its relay."""
+    relay = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(sink.port)}
+    with _running_site(templates, tmp_path_factory.mktemp("mailed-site"), **relay) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mailed(mailed_site: RealSite) -> str:
+    """Return the address of the application whose mails reach the sink."""
+    return mailed_site.address
+
+
+@contextmanager
+def _running_site(templates: Path, data_dir: Path, **more: str) -> Iterator[RealSite]:
     shutil.copyfile(templates / "seeded" / DATABASE, data_dir / DATABASE)
     port = _free_port()
-    settings = {"DATA_DIR": str(data_dir), "PORT": str(port), "SEARCH_BACKEND": "whoosh"}
+    settings = {"DATA_DIR": str(data_dir), "PORT": str(port), "SEARCH_BACKEND": "whoosh", **more}
     kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
     with (data_dir / "output.txt").open("w") as output:
         process = subprocess.Popen(

@@ -1,0 +1,41 @@
+"""What the worker does once a day, each task on its own; every task may run twice safely."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from jobs.context import WorkerContext
+from models.outbox import OutboxMessage
+from services.calendar import open_day
+
+DailyTask = Callable[[WorkerContext], None]
+
+# Run every morning in this order; names are kept in the outbox, so that a renamed task of a day
+# already open is left out rather than run under another name.
+DAILY: tuple[DailyTask, ...] = ()
+
+
+def daily_tasks() -> Mapping[str, DailyTask]:
+    """Return the tasks by the name that the outbox keeps.
+
+    Raises:
+        ValueError: two tasks have the same name.
+    """
+    tasks = {task.__name__: task for task in DAILY}
+    if len(tasks) != len(DAILY):
+        message = "two daily tasks have the same name"
+        raise ValueError(message)
+    return tasks
+
+
+def open_days(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    """Open the present day, once however many openings wait."""
+    del messages
+    open_day(context.session, daily_tasks(), now=context.now)
+
+
+def run_daily_tasks(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    """Run the tasks that the messages name."""
+    tasks = daily_tasks()
+    for message in messages:
+        task = tasks.get(str(message.payload["task"]))
+        if task is not None:
+            task(context)

@@ -1,0 +1,81 @@
+"""A real SMTP relay of the tests: it keeps what it takes and can refuse, as relays do."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+from typing import cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import Session as SmtpSession
+
+
+class Sink:
+    """What arrived, in order; ``refusal`` is what it answers to every recipient."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.messages: list[EmailMessage] = []
+        self.refusal = ""
+
+    def messages_to(self, address: str) -> list[EmailMessage]:
+        """Return the messages that arrived for an address, oldest first."""
+        return [message for message in list(self.messages) if message["To"] == address]
+
+    def wait_for(
+        self, address: str, count: int = 1, *, seconds: float = 10.0
+    ) -> list[EmailMessage]:
+        """Return the messages for an address once there are ``count``, or those there in time."""
+        limit = time.monotonic() + seconds
+        while time.monotonic() < limit and len(self.messages_to(address)) < count:
+            time.sleep(0.1)
+        return self.messages_to(address)
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd names it
+        self,
+        server: SMTP,
+        session: SmtpSession,
+        envelope: Envelope,
+        address: str,
+        options: list[str],
+    ) -> str:
+        """Take or refuse a recipient."""
+        del server, session, options
+        if self.refusal:
+            return self.refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd names it
+        self, server: SMTP, session: SmtpSession, envelope: Envelope
+    ) -> str:
+        """Keep a message."""
+        del server, session
+        content = cast("bytes", envelope.content)
+        message = BytesParser(policy=default).parsebytes(content)
+        self.messages.append(message)
+        return "250 OK"
+
+
+def text_of(message: EmailMessage) -> str:
+    """Return the text of a message, its no-break blanks made plain."""
+    return str(message.get_content()).replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@contextmanager
+def open_sink() -> Iterator[Sink]:
+    """Run a relay on a free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    sink = Sink(port)
+    controller = Controller(sink, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield sink
+    finally:
+        controller.stop()
