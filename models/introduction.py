@@ -86,6 +86,31 @@ class Introduction(Base):
 
     __mapper_args__ = {"version_id_col": lock}  # noqa: RUF012 - SQLAlchemy's declarative form
 
+    @property
+    def to_side(self) -> Side:
+        """Return the side that was asked."""
+        return Side.ACTOR if self.from_side == Side.TERRITORY else Side.TERRITORY
+
+    def body_of(self, side: Side) -> "Organization":
+        """Return the organisation on one side."""
+        return self.carrier if side == Side.TERRITORY else self.actor
+
+    def contact_of(self, side: Side) -> "User | None":
+        """Return the person whose address is disclosed for one side once it is accepted."""
+        return self.carrier_contact if side == Side.TERRITORY else self.actor_contact
+
+    def set_contact(self, side: Side, person: "User") -> None:
+        """Make ``person`` the contact of one side."""
+        if side == Side.TERRITORY:
+            self.carrier_contact = person
+        else:
+            self.actor_contact = person
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether the thread may still be written to."""
+        return self.state in {IntroductionState.SENT, IntroductionState.ACCEPTED}
+
 
 class IntroductionMessage(Base):
     """One message of a thread, relayed: no address is in it unless somebody typed one."""
@@ -120,7 +145,10 @@ class ThreadReading(Base):
         ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     last_message_id: Mapped[int] = mapped_column(default=0)
-    read_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    # Empty: never opened.
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    # The last mail about messages that wait here.
+    notified_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
 class OutcomeInquiry(Base):

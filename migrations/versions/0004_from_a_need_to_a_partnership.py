@@ -512,7 +512,8 @@ def upgrade() -> None:
     sa.Column('introduction_id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('last_message_id', sa.Integer(), nullable=False),
-    sa.Column('read_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('notified_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['introduction_id'], ['introduction.id'], name=op.f('fk_thread_reading_introduction_id_introduction'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['user_id'], ['user.id'], name=op.f('fk_thread_reading_user_id_user'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('introduction_id', 'user_id', name=op.f('pk_thread_reading'))
