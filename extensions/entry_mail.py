@@ -10,6 +10,7 @@ from extensions.clock import now
 from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
 from models.account import User
 from models.audit import AuditEntry
+from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from services.entry_notices import EntryEvent
@@ -30,9 +31,8 @@ def write_entry_mail(session: Session, payload: Mapping[str, Any]) -> None:
     """Write one mail and hand it to the relay's queue; an entry deleted since is not mailed."""
     recipient = session.get(User, payload["recipient_id"])
     organization = session.get(Organization, payload["organization_id"])
-    offer = _offer(session, payload)
-    is_gone = payload["kind"] == SubjectKind.OFFER.value and offer is None
-    if recipient is None or organization is None or is_gone:
+    entry = _entry(session, payload)
+    if recipient is None or organization is None or entry is None:
         return
     event = EntryEvent(payload["event"])
     line = session.get(AuditEntry, payload["audit_id"]) if payload["audit_id"] else None
@@ -40,12 +40,11 @@ def write_entry_mail(session: Session, payload: Mapping[str, Any]) -> None:
     other_id = payload["other_id"]
     context = {
         "organization": organization,
-        "offer": offer,
-        "title": offer.title if offer else organization.name,
+        "title": entry.name if isinstance(entry, Organization) else entry.title,
         "other": session.get(Organization, other_id) if other_id else None,
         "reasons": known_reasons(details.get("reasons", ())),
         "comment": details.get("comment", ""),
-        "link": _link(event, organization, offer),
+        "link": _link(event, organization, entry),
     }
     with force_locale(recipient.language):
         subject, body = render_mail(f"entries/{event.value}", **context)
@@ -54,17 +53,22 @@ def write_entry_mail(session: Session, payload: Mapping[str, Any]) -> None:
     post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
 
 
-def _offer(session: Session, payload: Mapping[str, Any]) -> Offer | None:
-    if payload["kind"] != SubjectKind.OFFER.value:
-        return None
-    return session.get(Offer, payload["subject_id"])
+def _entry(session: Session, payload: Mapping[str, Any]) -> Organization | Offer | Need | None:
+    if payload["kind"] == SubjectKind.OFFER.value:
+        return session.get(Offer, payload["subject_id"])
+    if payload["kind"] == SubjectKind.NEED.value:
+        return session.get(Need, payload["subject_id"])
+    return session.get(Organization, payload["organization_id"])
 
 
-def _link(event: EntryEvent, organization: Organization, offer: Offer | None) -> str:
+def _link(event: EntryEvent, organization: Organization, entry: Organization | Offer | Need) -> str:
     if event in _FEDERATIONS:
         return public_address(_FEDERATIONS[event], slug=organization.slug)
-    if offer is None:
+    if isinstance(entry, Need):
+        endpoint = "needs.show" if event in _PUBLIC else "need_editing.edit"
+        return public_address(endpoint, need_id=entry.id)
+    if isinstance(entry, Organization):
         endpoint = "organizations.show" if event in _PUBLIC else "submission.overview"
         return public_address(endpoint, slug=organization.slug)
     endpoint = "offers.show" if event in _PUBLIC else "offer_editing.edit"
-    return public_address(endpoint, slug=offer.slug)
+    return public_address(endpoint, slug=entry.slug)

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Select, String, Text, UniqueConstraint, or_, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, PrimaryKey, UtcDateTime, coded
-from vocabulary.exchanges import RelayState
+from vocabulary.exchanges import ClosingOutcome, RelayState
 from vocabulary.kinds import ExperimentAppetite, NeedKind, NeedNature, PublicationState
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ class Need(Base):
     )
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     created_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
-    # Closed by its carrier before ``closes_on``, and what came of it, in its words.
+    # Closed by its carrier, or by the worker once ``closes_on`` is past; what came of it.
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    closing_outcome: Mapped[ClosingOutcome | None] = mapped_column(coded(ClosingOutcome))
     closing_note: Mapped[str] = mapped_column(Text, default="")
 
     territory: Mapped["Territory"] = relationship(back_populates="needs")

@@ -7,7 +7,14 @@ from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from services.contents import OfferContent, OrganizationContent, ReferenceContent
+from services.contents import (
+    MAX_AMOUNT,
+    Content,
+    NeedContent,
+    OfferContent,
+    OrganizationContent,
+    ReferenceContent,
+)
 from vocabulary.identifiers import is_rnsr, is_siren, is_siret
 from vocabulary.kinds import INNOVATION_KINDS, AreaLevel
 from vocabulary.labels import N_
@@ -93,6 +100,47 @@ def offer_problems(content: OfferContent, *, today: date) -> list[Problem]:
     return problems
 
 
+def need_problems(content: NeedContent, *, today: date) -> list[Problem]:
+    """Return what keeps the need from being submitted, in the order of its form."""
+    problems: list[Problem] = []
+    if not content.title:
+        problems.append(Problem("title", N_("Dites en quelques mots ce que vous cherchez.")))
+    if not content.quarters:
+        problems.append(Problem("quarters", N_("Indiquez au moins un quartier.")))
+    problems += _text_problems(content)
+    return [*problems, *amount_problems(content), *calendar_problems(content, today=today)]
+
+
+def amount_problems(content: NeedContent) -> Iterator[Problem]:
+    """Yield what is wrong with the amounts of a need."""
+    low, high = content.amount_min, content.amount_max
+    for name, amount in (("amount_min", low), ("amount_max", high)):
+        if amount is not None and not 0 <= amount <= MAX_AMOUNT:
+            yield Problem(name, N_("Ce montant n’est pas vraisemblable."))
+    if low is not None and high is not None and low > high:
+        yield Problem("amount_max", N_("Le montant le plus haut est inférieur au plus bas."))
+
+
+def calendar_problems(content: NeedContent, *, today: date) -> Iterator[Problem]:
+    """Yield what is wrong with the calendar of a need: answers first, then the start."""
+    closes_on, starts_on = content.closes_on, content.starts_on
+    if closes_on is not None and closes_on < today:
+        yield Problem("closes_on", N_("La date limite de réponse est déjà passée."))
+    if starts_on is not None and starts_on < today:
+        yield Problem("starts_on", N_("La date de démarrage est déjà passée."))
+    if closes_on is not None and starts_on is not None and starts_on < closes_on:
+        yield Problem("starts_on", N_("Le démarrage tomberait avant la fin des réponses."))
+
+
+def problems_of(content: Content, *, today: date) -> list[Problem]:
+    """Return what keeps the content from being submitted."""
+    if isinstance(content, OfferContent):
+        return offer_problems(content, today=today)
+    if isinstance(content, NeedContent):
+        return need_problems(content, today=today)
+    return organization_problems(content, today=today)
+
+
 def _identity_problems(content: OrganizationContent, today: date) -> Iterator[Problem]:
     if not content.name:
         yield Problem("name", N_("Donnez le nom de la structure."))
@@ -116,6 +164,10 @@ def _identity_problems(content: OrganizationContent, today: date) -> Iterator[Pr
 def _description_problems(content: OrganizationContent | OfferContent) -> Iterator[Problem]:
     if not content.pitch:
         yield Problem("pitch", N_("Résumez en une phrase ce qui est proposé."))
+    yield from _text_problems(content)
+
+
+def _text_problems(content: Content) -> Iterator[Problem]:
     if len(content.description) < SHORTEST_DESCRIPTION:
         yield Problem(
             "description",

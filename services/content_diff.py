@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any, Final
 
-from services.contents import Content, OrganizationContent
+from services.contents import Content, NeedContent, OfferContent, OrganizationContent
 from vocabulary.labels import N_
 
 # A word with the blanks after it: blanks alone would match everywhere and shred the sentence.
@@ -39,6 +39,10 @@ class Shape(StrEnum):
     COMMUNE = "commune"
     LOGO = "logo"
     REFERENCES = "references"
+    KINDS = "kinds"
+    QUARTERS = "quarters"
+    AMOUNT = "amount"
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,38 @@ OFFER_FIELDS: Final[Mapping[str, tuple[str, Shape]]] = {
     "area_codes": (N_("Territoires d’intervention"), Shape.AREAS),
     "references": (N_("Références"), Shape.REFERENCES),
 }
-_LISTS: Final = frozenset({Shape.LIST, Shape.THEMES, Shape.AREAS, Shape.ROUTES, Shape.REFERENCES})
+NEED_FIELDS: Final[Mapping[str, tuple[str, Shape]]] = {
+    "kind": (N_("Type de besoin"), Shape.LABELLED),
+    "title": (N_("Titre"), Shape.TEXT),
+    "quarters": (N_("Quartiers"), Shape.QUARTERS),
+    "description": (N_("Description"), Shape.PROSE),
+    "outcome": (N_("Résultat attendu"), Shape.PROSE),
+    "themes": (N_("Thèmes"), Shape.THEMES),
+    "wanted_kinds": (N_("Types d’acteurs cherchés"), Shape.KINDS),
+    "appetite": (N_("Place pour l’expérimentation"), Shape.LABELLED),
+    "nature": (N_("Nature de l’achat"), Shape.LABELLED),
+    "amount_min": (N_("Montant, au moins"), Shape.AMOUNT),
+    "amount_max": (N_("Montant, au plus"), Shape.AMOUNT),
+    "closes_on": (N_("Réponse attendue avant le"), Shape.DAY),
+    "starts_on": (N_("Démarrage souhaité"), Shape.DAY),
+}
+_FIELDS: Final[Mapping[type[Content], Mapping[str, tuple[str, Shape]]]] = {
+    OrganizationContent: ORGANIZATION_FIELDS,
+    OfferContent: OFFER_FIELDS,
+    NeedContent: NEED_FIELDS,
+}
+# Values that are compared element by element.
+LISTS: Final = frozenset(
+    {
+        Shape.LIST,
+        Shape.THEMES,
+        Shape.AREAS,
+        Shape.ROUTES,
+        Shape.REFERENCES,
+        Shape.KINDS,
+        Shape.QUARTERS,
+    }
+)
 
 
 def content_changes(before: Content | None, after: Content) -> list[FieldChange]:
@@ -101,9 +136,8 @@ def content_changes(before: Content | None, after: Content) -> list[FieldChange]
 
     Without a ``before`` (an entry never published), every field that is filled is a change.
     """
-    names = ORGANIZATION_FIELDS if isinstance(after, OrganizationContent) else OFFER_FIELDS
     changes: list[FieldChange] = []
-    for name, (label, shape) in names.items():
+    for name, (label, shape) in _FIELDS[type(after)].items():
         old = getattr(before, name) if before is not None else None
         new = getattr(after, name)
         if (old or None) != (new or None):
@@ -114,7 +148,7 @@ def content_changes(before: Content | None, after: Content) -> list[FieldChange]
 def _runs(shape: Shape, old: Any, new: Any) -> tuple[Run, ...]:  # noqa: ANN401 - any field
     if shape is Shape.PROSE:
         return word_runs(old or "", new or "")
-    if shape in _LISTS:
+    if shape in LISTS:
         return element_runs(old or (), new or ())
     return ()
 

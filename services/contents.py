@@ -1,9 +1,10 @@
-"""The whole content of an organisation or an offer, as it is drafted, compared and published."""
+"""The whole content of an entry, as it is drafted, compared and published."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import date
 from enum import Enum
 from typing import Any, Final, Self, TypeVar
 from uuid import uuid4
@@ -14,7 +15,10 @@ from vocabulary.kinds import (
     TYPES_WITH_ROUTES,
     AreaLevel,
     ContractRoute,
+    ExperimentAppetite,
     Maturity,
+    NeedKind,
+    NeedNature,
     OfferType,
     OrganizationKind,
     PriceRange,
@@ -30,6 +34,10 @@ MAX_LABELS: Final = 10
 MAX_LABEL: Final = 80
 MAX_REFERENCES: Final = 30
 MAX_RESULT: Final = 1_000
+MAX_OUTCOME: Final = 1_000
+MAX_QUARTERS: Final = 10
+# Euros before tax: beyond a billion, somebody leant on the keyboard.
+MAX_AMOUNT: Final = 1_000_000_000
 SIZES: Final = ("1-9", "10-49", "50-249", "250-4999", "5000+")
 
 _E = TypeVar("_E", bound=Enum)
@@ -195,7 +203,54 @@ class OfferContent:
         return type(self).from_dict(replace(self, **values).to_dict())
 
 
-Content = OrganizationContent | OfferContent
+@dataclass(frozen=True, slots=True)
+class NeedContent:
+    """Everything a need says; the first quarter is its own, the others get a need like it."""
+
+    kind: NeedKind
+    title: str
+    quarters: tuple[str, ...] = ()
+    description: str = ""
+    outcome: str = ""
+    themes: tuple[str, ...] = ()
+    wanted_kinds: tuple[str, ...] = ()
+    appetite: ExperimentAppetite | None = None
+    nature: NeedNature | None = None
+    amount_min: int | None = None
+    amount_max: int | None = None
+    closes_on: date | None = None
+    starts_on: date | None = None
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read a stored content; keys that are not of a content are ignored."""
+        quarters = dict.fromkeys(_list(data, "quarters"))
+        return cls(
+            kind=_member(NeedKind, data.get("kind")) or NeedKind.SOURCING,
+            title=_text(data, "title"),
+            quarters=tuple(clean_line(code, 10) for code in quarters)[:MAX_QUARTERS],
+            description=clean_text(str(data.get("description") or "")),
+            outcome=clean_text(str(data.get("outcome") or ""), MAX_OUTCOME),
+            themes=known_themes(_list(data, "themes")),
+            wanted_kinds=_in_order(OrganizationKind, _list(data, "wanted_kinds")),
+            appetite=_member(ExperimentAppetite, data.get("appetite")),
+            nature=_member(NeedNature, data.get("nature")),
+            amount_min=_number(data, "amount_min"),
+            amount_max=_number(data, "amount_max"),
+            closes_on=_day(data, "closes_on"),
+            starts_on=_day(data, "starts_on"),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content as JSON values."""
+        return _json(self)
+
+    def changed(self, **values: Any) -> Self:  # noqa: ANN401 - the fields of the class
+        """Return the content with some fields replaced, read again so that it stays coherent."""
+        return type(self).from_dict(replace(self, **values).to_dict())
+
+
+Content = OrganizationContent | OfferContent | NeedContent
 
 
 def known_themes(codes: Iterable[str]) -> tuple[str, ...]:
@@ -236,6 +291,8 @@ def _json_value(value: object) -> object:
         return value.value
     if isinstance(value, tuple):
         return [asdict(row) if isinstance(row, ReferenceContent) else row for row in value]
+    if isinstance(value, date):
+        return value.isoformat()
     return value
 
 
@@ -247,6 +304,13 @@ def _text(data: Mapping[str, Any], name: str, limit: int = MAX_NAME) -> str:
 def _number(data: Mapping[str, Any], name: str) -> int | None:
     value = data.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _day(data: Mapping[str, Any], name: str) -> date | None:
+    try:
+        return date.fromisoformat(str(data.get(name) or ""))
+    except ValueError:
+        return None
 
 
 def _list(data: Mapping[str, Any], name: str) -> list[str]:

@@ -1,6 +1,7 @@
 """Drafts of entries: opened from what is public, saved step by step, never over one another."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -8,17 +9,26 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from models.account import User
+from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from models.revision import OPEN_STATES, Revision
-from services.contents import Content, OfferContent, OrganizationContent
-from services.entry_contents import offer_content, organization_content, revision_content
+from services.contents import Content, NeedContent, OfferContent, OrganizationContent
+from services.entry_contents import (
+    need_content,
+    offer_content,
+    organization_content,
+    place_need,
+    revision_content,
+)
 from services.errors import Conflict, RuleViolation
 from services.text_keys import name_key
 from vocabulary.kinds import PublicationState, SubjectKind
 from vocabulary.labels import N_
 
-Entry = Organization | Offer
+Entry = Organization | Offer | Need
+# No organisation has this number: nobody's entry, which staff alone decide about.
+NOBODY: Final = 0
 
 STALE_DRAFT = N_("Cette fiche a été enregistrée entre-temps, par vous ou par une autre personne.")
 UNDER_REVIEW = N_(
@@ -28,21 +38,27 @@ UNDER_REVIEW = N_(
 
 def kind_of(entry: Entry) -> SubjectKind:
     """Return what the revisions of ``entry`` are about."""
+    if isinstance(entry, Need):
+        return SubjectKind.NEED
     return SubjectKind.OFFER if isinstance(entry, Offer) else SubjectKind.ORGANIZATION
 
 
 def label_of_entry(entry: Entry) -> str:
     """Return the name or the title of the entry."""
-    return entry.title if isinstance(entry, Offer) else entry.name
+    return entry.name if isinstance(entry, Organization) else entry.title
 
 
 def organization_id_of(entry: Entry) -> int:
-    """Return the organisation from which the rights on ``entry`` are read."""
+    """Return the organisation from which the rights on ``entry`` are read; ``NOBODY`` without."""
+    if isinstance(entry, Need):
+        return entry.carrier_id or NOBODY
     return entry.organization_id if isinstance(entry, Offer) else entry.id
 
 
 def public_content(entry: Entry) -> Content:
     """Return what the columns of the entry hold."""
+    if isinstance(entry, Need):
+        return need_content(entry)
     return offer_content(entry) if isinstance(entry, Offer) else organization_content(entry)
 
 
@@ -86,6 +102,14 @@ def current_offer_content(session: Session, offer: Offer) -> tuple[OfferContent,
     return content, lock
 
 
+def current_need_content(session: Session, need: Need) -> tuple[NeedContent, int]:
+    """Return the content under work of a need, with its lock."""
+    content, lock = current_content(session, need)
+    if not isinstance(content, NeedContent):
+        raise TypeError(type(content).__name__)
+    return content, lock
+
+
 def start_revision(
     session: Session, entry: Entry, content: Content, *, author: User | None, now: datetime
 ) -> Revision:
@@ -93,7 +117,10 @@ def start_revision(
 
     Raises:
         Conflict: somebody opened one at the same moment.
+        RuleViolation: no organisation carries the entry.
     """
+    if organization_id_of(entry) == NOBODY:
+        raise RuleViolation(N_("Aucune structure inscrite ne porte ce besoin."))
     revision = Revision(
         subject_kind=kind_of(entry),
         subject_id=entry.id,
@@ -146,7 +173,7 @@ def save_draft(
         revision.author_id = author.id if author else None
         revision.updated_at = now
         flush_or_conflict(session)
-    _mirror_unpublished(entry, content, now=now)
+    _mirror_unpublished(session, entry, content, now=now)
     return True
 
 
@@ -186,7 +213,7 @@ def flush_or_conflict(session: Session) -> None:
         raise Conflict(STALE_DRAFT) from error
 
 
-def _mirror_unpublished(entry: Entry, content: Content, *, now: datetime) -> None:
+def _mirror_unpublished(session: Session, entry: Entry, content: Content, *, now: datetime) -> None:
     """Show an entry never published under the name it has in its draft, to those who may see it."""
     if entry.version:
         return
@@ -197,6 +224,9 @@ def _mirror_unpublished(entry: Entry, content: Content, *, now: datetime) -> Non
         entry.siren = content.siret[:9] if content.siret else content.siren
     elif isinstance(entry, Offer) and isinstance(content, OfferContent):
         entry.title, entry.type = content.title, content.type
+    elif isinstance(entry, Need) and isinstance(content, NeedContent):
+        entry.title, entry.kind = content.title, content.kind
+        place_need(session, entry, content)
     entry.updated_at = now
 
 

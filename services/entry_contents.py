@@ -2,14 +2,22 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.geography import Commune
+from models.need import Need
 from models.offer import Offer, Reference
 from models.organization import Organization
 from models.revision import Revision
 from models.territory import Territory
-from services.contents import Content, OfferContent, OrganizationContent, ReferenceContent
+from services.contents import (
+    Content,
+    NeedContent,
+    OfferContent,
+    OrganizationContent,
+    ReferenceContent,
+)
 from services.text_keys import name_key
 from vocabulary.kinds import ReferenceGrade, SubjectKind
 
@@ -57,6 +65,25 @@ def offer_content(offer: Offer) -> OfferContent:
     ).changed()
 
 
+def need_content(need: Need) -> NeedContent:
+    """Return what the columns of the need hold; a published need is of one quarter."""
+    return NeedContent(
+        kind=need.kind,
+        title=need.title,
+        quarters=(need.territory.code,),
+        description=need.description,
+        outcome=need.outcome,
+        themes=tuple(need.themes),
+        wanted_kinds=tuple(need.wanted_kinds),
+        appetite=need.appetite,
+        nature=need.nature,
+        amount_min=need.amount_min,
+        amount_max=need.amount_max,
+        closes_on=need.closes_on,
+        starts_on=need.starts_on,
+    ).changed()
+
+
 def _reference_content(row: Reference) -> ReferenceContent:
     return ReferenceContent(
         uid=row.uid,
@@ -73,6 +100,8 @@ def revision_content(revision: Revision) -> Content:
     """Return the content that the revision proposes."""
     if revision.subject_kind is SubjectKind.OFFER:
         return OfferContent.from_dict(revision.content)
+    if revision.subject_kind is SubjectKind.NEED:
+        return NeedContent.from_dict(revision.content)
     return OrganizationContent.from_dict(revision.content)
 
 
@@ -107,6 +136,26 @@ def write_offer(session: Session, offer: Offer, content: OfferContent, *, now: d
         _written(session, known.get(item.uid), item, position)
         for position, item in enumerate(content.references)
     ]
+
+
+def write_need(session: Session, need: Need, content: NeedContent, *, now: datetime) -> None:
+    """Make the content the need's own; a quarter unknown here leaves it where it was."""
+    need.kind, need.title = content.kind, content.title
+    need.description, need.outcome = content.description, content.outcome
+    need.themes, need.wanted_kinds = list(content.themes), list(content.wanted_kinds)
+    need.appetite, need.nature = content.appetite, content.nature
+    need.amount_min, need.amount_max = content.amount_min, content.amount_max
+    need.closes_on, need.starts_on = content.closes_on, content.starts_on
+    place_need(session, need, content)
+    need.updated_at = now
+
+
+def place_need(session: Session, need: Need, content: NeedContent) -> None:
+    """Put the need on the first quarter of its content."""
+    code = content.quarters[0] if content.quarters else ""
+    territory = session.scalar(select(Territory).where(Territory.code == code))
+    if territory is not None:
+        need.territory = territory
 
 
 def _written(

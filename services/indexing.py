@@ -151,7 +151,9 @@ def _offers() -> Select[Offer]:
 
 
 def _needs() -> Select[Need]:
-    return Need.published().options(
+    # What was closed keeps its page and its register; nobody should find it to answer it.
+    still_open = Need.published().where(Need.closed_at.is_(None))
+    return still_open.options(
         joinedload(Need.territory).selectinload(Territory.communes), joinedload(Need.carrier)
     )
 

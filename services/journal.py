@@ -33,6 +33,13 @@ ACTIONS: Final[dict[str, str]] = {
     "federation.accepted": N_("Adhésion acceptée"),
     "federation.declined": N_("Adhésion refusée"),
     "federation.removed": N_("Membre retiré"),
+    "need.closed": N_("Besoin clos"),
+    "need.reopened": N_("Besoin rouvert"),
+    "need.grouped": N_("Besoins rapprochés"),
+    "need.ungrouped": N_("Besoin détaché des autres"),
+    "need.sent": N_("Besoin envoyé à une structure"),
+    "need.relayed": N_("Besoin relayé à des membres"),
+    "need.relay_declined": N_("Relais décliné"),
     "territory.edited": N_("Quartier complété"),
 }
 

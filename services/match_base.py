@@ -134,10 +134,10 @@ def withdrawn_offers(session: Session, base: MatchBase) -> frozenset[int]:
 
 
 def withdrawn_needs(session: Session, base: MatchBase) -> frozenset[int]:
-    """Return the needs of the columns that nobody may see any more."""
+    """Return the needs of the columns that were withdrawn or closed since."""
     if base.stamp == published_stamp(session):
         return frozenset()
-    public = session.scalars(Need.published().with_only_columns(Need.id))
+    public = session.scalars(Need.open_on(base.day).with_only_columns(Need.id))
     return frozenset(base.needs.ids.tolist()) - frozenset(public)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from models.account import User
 from models.audit import AuditEntry
 from models.membership import Membership
+from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from models.revision import Revision
@@ -103,7 +104,7 @@ def dossier_of(session: Session, revision: Revision, *, reader: User) -> Dossier
         NotFound: the entry was deleted.
     """
     entry = entry_of(session, revision)
-    organization = entry if isinstance(entry, Organization) else entry.organization
+    organization = session.get_one(Organization, revision.organization_id)
     content = revision_content(revision)
     # Once published, the columns hold the proposal itself: there is nothing left to compare.
     published = published_content(entry)
@@ -147,5 +148,12 @@ def hidden_entries(session: Session, *, limit: int = 50) -> list[Entry]:
         .order_by(Offer.updated_at.desc(), Offer.id)
         .limit(limit)
     )
-    found: list[Entry] = [*organizations, *offers]
+    needs = session.scalars(
+        select(Need)
+        .where(Need.state.in_(states), Need.version > 0)
+        .options(joinedload(Need.carrier))
+        .order_by(Need.updated_at.desc(), Need.id)
+        .limit(limit)
+    )
+    found: list[Entry] = [*organizations, *offers, *needs]
     return sorted(found, key=lambda entry: entry.updated_at, reverse=True)[:limit]

@@ -48,6 +48,14 @@ class ModerationReason(LabelledEnum):
         "hors-sujet",
         N_("Le lien avec le renouvellement urbain n’apparaît pas."),
     )
+    QUARTER = (
+        "quartier-a-verifier",
+        N_("Le quartier indiqué ne correspond pas à ce qui est décrit, ou n’est pas le vôtre."),
+    )
+    DESIGNATED = (
+        "acteur-designe",
+        N_("Le besoin désigne un produit ou un acteur : décrivez l’usage et le résultat attendus."),
+    )
     LOGO = (
         "logo-inadapte",
         N_("Le logo est illisible ou n’est pas celui de la structure."),
@@ -77,6 +85,8 @@ FOR_CHANGES: Final = (
     ModerationReason.DUPLICATE,
     ModerationReason.PERSONAL_DATA,
     ModerationReason.OUT_OF_SCOPE,
+    ModerationReason.QUARTER,
+    ModerationReason.DESIGNATED,
     ModerationReason.LOGO,
 )
 FOR_HIDING: Final = (

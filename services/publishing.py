@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from models.account import User
 from models.audit import AuditEntry
+from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from models.revision import Revision
 from services.audit import record_action
-from services.content_checks import Problem, offer_problems, organization_problems
-from services.contents import Content, OfferContent, OrganizationContent
+from services.content_checks import Problem, problems_of
+from services.contents import Content, NeedContent, OfferContent, OrganizationContent
 from services.drafts import (
     Entry,
     flush_or_conflict,
@@ -25,12 +26,13 @@ from services.drafts import (
     published_content,
     start_revision,
 )
-from services.entry_contents import revision_content, write_offer, write_organization
+from services.entry_contents import revision_content, write_need, write_offer, write_organization
 from services.entry_notices import EntryEvent, tell_people
 from services.errors import Conflict, NotFound, RuleViolation
 from services.indexing import request_indexing
 from services.logos import request_logo_sweep
 from services.moderation_reasons import MAX_COMMENT, stated_reasons
+from services.need_publication import publish_elsewhere, record_publication, reopen_if_later
 from services.permissions import can_moderate
 from vocabulary.kinds import PublicationState, SubjectKind
 from vocabulary.labels import N_
@@ -52,13 +54,6 @@ class AlreadyDecided(Conflict):
     def __init__(self, revision: Revision) -> None:
         super().__init__(N_("Une décision a déjà été prise sur cette version."))
         self.revision = revision
-
-
-def problems_of(content: Content, *, today: date) -> list[Problem]:
-    """Return what keeps the content from being submitted."""
-    if isinstance(content, OfferContent):
-        return offer_problems(content, today=today)
-    return organization_problems(content, today=today)
 
 
 def submit_entry(
@@ -133,6 +128,8 @@ def publish_revision(
     entry.published_at = entry.published_at or now
     _close(session, revision, PublicationState.PUBLISHED, moderator, now)
     request_entry_indexing(session, entry, now=now)
+    if isinstance(entry, Need):
+        _publish_need(session, entry, revision, moderator=moderator, today=today, now=now)
     if former_logo and isinstance(entry, Organization) and former_logo != entry.logo:
         request_logo_sweep(session, former_logo, now=now)
     details = {"version": entry.version, "revision": revision.id}
@@ -140,6 +137,27 @@ def publish_revision(
     author = revision.author_id
     announce(session, EntryEvent.PUBLISHED, entry, line=line, author=author, now=now)
     return entry
+
+
+def _publish_need(
+    session: Session,
+    need: Need,
+    revision: Revision,
+    *,
+    moderator: User,
+    today: date,
+    now: datetime,
+) -> None:
+    """Write the register, and publish the same need on the other quarters of its content."""
+    reopen_if_later(session, need, today=today, now=now)
+    record_publication(session, need, now=now)
+    content = revision_content(revision)
+    if not isinstance(content, NeedContent):
+        return
+    for sibling in publish_elsewhere(session, need, content, now=now):
+        request_entry_indexing(session, sibling, now=now)
+        details = {"version": sibling.version, "revision": revision.id}
+        record(session, "entry.published", sibling, actor=moderator, now=now, details=details)
 
 
 def request_changes(
@@ -180,14 +198,18 @@ def entry_of(session: Session, revision: Revision) -> Entry:
     Raises:
         NotFound: it was deleted meanwhile.
     """
-    entry: Entry | None = (
-        session.get(Offer, revision.subject_id)
-        if revision.subject_kind is SubjectKind.OFFER
-        else session.get(Organization, revision.subject_id)
-    )
+    entry = _find(session, revision.subject_kind, revision.subject_id)
     if entry is None:
         raise NotFound(N_("Cette fiche n’existe plus."))
     return entry
+
+
+def _find(session: Session, kind: SubjectKind, key: int) -> Entry | None:
+    if kind is SubjectKind.NEED:
+        return session.get(Need, key)
+    if kind is SubjectKind.OFFER:
+        return session.get(Offer, key)
+    return session.get(Organization, key)
 
 
 def can_decide(session: Session, revision: Revision, moderator: User) -> bool:
@@ -263,6 +285,8 @@ def lock_entry(session: Session, entry: Entry) -> None:
 def _write(session: Session, entry: Entry, content: Content, *, today: date, now: datetime) -> None:
     if isinstance(entry, Offer) and isinstance(content, OfferContent):
         write_offer(session, entry, content, now=now)
+    elif isinstance(entry, Need) and isinstance(content, NeedContent):
+        write_need(session, entry, content, now=now)
     elif isinstance(entry, Organization) and isinstance(content, OrganizationContent):
         write_organization(session, entry, content, now=now)
         entry.confirmed_on = today
@@ -286,7 +310,7 @@ def request_entry_indexing(session: Session, entry: Entry, *, now: datetime) -> 
 def documents_of_entry(session: Session, entry: Entry) -> list[tuple[SubjectKind, int]]:
     """Return the documents that hold something of the entry: an actor's offers carry its name."""
     own = (kind_of(entry), entry.id)
-    if isinstance(entry, Offer):
+    if not isinstance(entry, Organization):
         return [own]
     offers = session.scalars(
         select(Offer.id).where(

@@ -81,6 +81,7 @@ def _entry(
 ) -> WorkspaceEntry:
     organization = membership.organization
     drafts = [one for one in revisions if one.subject_kind is SubjectKind.ORGANIZATION]
+    offers_under_work = [one for one in revisions if one.subject_kind is SubjectKind.OFFER]
     draft = drafts[0] if drafts else None
     content = (
         OrganizationContent.from_dict(draft.content)
@@ -93,7 +94,7 @@ def _entry(
         content=content,
         draft=draft,
         offers=offers,
-        offers_under_work=len(revisions) - len(drafts),
+        offers_under_work=len(offers_under_work),
         invitations=invitations,
         membership_requests=requests,
     )

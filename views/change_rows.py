@@ -4,17 +4,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from extensions.template_context import label_of, theme_label
+from extensions.template_context import label_of, long_date, theme_label
 from models.geography import Commune
+from models.territory import Territory
 from services.areas import area_names
-from services.content_diff import Change, FieldChange, Shape
-from services.contents import Content, OfferContent, OrganizationContent, ReferenceContent
+from services.content_diff import LISTS, Change, FieldChange, Shape
+from services.contents import (
+    Content,
+    NeedContent,
+    OfferContent,
+    OrganizationContent,
+    ReferenceContent,
+)
 from services.places import exact_commune_label
-from vocabulary.kinds import AreaLevel, ContractRoute
+from vocabulary.kinds import AreaLevel, ContractRoute, OrganizationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +37,8 @@ class ChangeRow:
     runs: tuple[tuple[str, str], ...]
 
 
-_LISTS: Final = frozenset({Shape.LIST, Shape.THEMES, Shape.AREAS, Shape.ROUTES, Shape.REFERENCES})
 _ROUTES: Final = {route.value: route for route in ContractRoute}
+_KINDS: Final = {kind.value: kind for kind in OrganizationKind}
 
 
 def change_rows(
@@ -39,9 +47,9 @@ def change_rows(
     before: Content | None,
     after: Content,
 ) -> list[ChangeRow]:
-    """Return the rows of ``changes``; one query for the names of all communes."""
+    """Return the rows of ``changes``; one query for the names of all communes or quarters."""
     contents = [content for content in (before, after) if content is not None]
-    words = _Words(commune_names(session, contents))
+    words = _Words(commune_names(session, contents), quarter_names(session, contents))
     return [_row(change, words, before, after) for change in changes]
 
 
@@ -51,10 +59,24 @@ def commune_names(session: Session, contents: Iterable[Content]) -> dict[str, st
     for content in contents:
         if isinstance(content, OrganizationContent):
             codes.add(content.commune_code or "")
-        else:
+        elif isinstance(content, OfferContent):
             codes |= {reference.commune_code or "" for reference in content.references}
     found = session.scalars(select(Commune).where(Commune.code.in_(codes - {""})))
     return {commune.code: exact_commune_label(commune) for commune in found}
+
+
+def quarter_names(session: Session, contents: Iterable[Content]) -> dict[str, str]:
+    """Return the names of the quarters that needs are stated for, by code."""
+    codes = {
+        code
+        for content in contents
+        if isinstance(content, NeedContent)
+        for code in content.quarters
+    }
+    if not codes:
+        return {}
+    found = session.scalars(select(Territory).where(Territory.code.in_(codes)))
+    return {territory.code: f"{territory.name} ({territory.code})" for territory in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +84,7 @@ class _Words:
     """Turns the values of a shape into words."""
 
     communes: Mapping[str, str]
+    quarters: Mapping[str, str]
 
     def reference(self, value: ReferenceContent) -> str:
         year = str(value.year) if value.year else ""
@@ -73,17 +96,21 @@ class _Words:
             Shape.THEMES: theme_label,
             Shape.ROUTES: lambda code: label_of(_ROUTES.get(code)),
             Shape.REFERENCES: self.reference,
+            Shape.KINDS: lambda code: label_of(_KINDS.get(code)),
+            Shape.QUARTERS: lambda code: self.quarters.get(code, code),
         }
         return by_shape.get(shape, str)(value)
 
     def value(self, shape: Shape, value: Any) -> str:  # noqa: ANN401 - any field
         if value in (None, "", ()):
             return str(_("non renseigné"))
-        if shape is Shape.LABELLED:
-            return label_of(value)
-        if shape is Shape.COMMUNE:
-            return self.communes.get(value, value)
-        return str(value)
+        by_shape: Mapping[Shape, Callable[[Any], str]] = {
+            Shape.LABELLED: label_of,
+            Shape.COMMUNE: lambda code: self.communes.get(code, code),
+            Shape.AMOUNT: lambda amount: str(_("%(amount)s € HT", amount=format_decimal(amount))),
+            Shape.DAY: long_date,
+        }
+        return by_shape.get(shape, str)(value)
 
 
 def _row(change: FieldChange, words: _Words, before: Content | None, after: Content) -> ChangeRow:
@@ -95,7 +122,7 @@ def _row(change: FieldChange, words: _Words, before: Content | None, after: Cont
         )
     return ChangeRow(
         label=str(_(change.label)),
-        is_list=change.shape in _LISTS,
+        is_list=change.shape in LISTS,
         is_picture=change.shape is Shape.LOGO,
         before=words.value(change.shape, change.before),
         after=words.value(change.shape, change.after),

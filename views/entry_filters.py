@@ -15,9 +15,10 @@ from services.content_checks import Problem
 from services.contents import OfferContent, OrganizationContent
 from services.moderation_reasons import ModerationReason, known_reasons
 from views.entry_steps import STEP_OF_FIELD
-from vocabulary.kinds import ContractRoute
+from vocabulary.kinds import ContractRoute, OrganizationKind
 
 _ROUTES = {route.value: route for route in ContractRoute}
+_KINDS = {kind.value: kind for kind in OrganizationKind}
 
 
 def init_app(app: Flask) -> None:
@@ -27,6 +28,7 @@ def init_app(app: Flask) -> None:
         moderation_reasons=reasons_of,
         step_of_problem=step_of_problem,
         route_label=route_label,
+        kind_label=kind_label,
         journal_details=journal_details,
         moment=moment,
         size_label=size_label,
@@ -51,6 +53,11 @@ def step_of_problem(problem: Problem) -> str:
 def route_label(code: str) -> str:
     """Return the words of a contract route."""
     return label_of(_ROUTES[code]) if code in _ROUTES else code
+
+
+def kind_label(code: str) -> str:
+    """Return the words of a kind of organisation."""
+    return label_of(_KINDS[code]) if code in _KINDS else code
 
 
 def size_label(size: str) -> str:

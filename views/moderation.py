@@ -1,5 +1,7 @@
 """Moderators: what waits, the dossier of each proposal, decisions, hidden entries, the journal."""
 
+import re
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,10 +10,9 @@ from flask_wtf import FlaskForm
 from extensions.clock import now, today
 from extensions.database import db_session
 from forms.moderation import DecisionForm, HideForm, JournalForm
-from models.offer import Offer
-from models.organization import Organization
+from models.need import Need
 from models.revision import Revision
-from services.drafts import Entry, organization_id_of
+from services.drafts import Entry, kind_of, organization_id_of
 from services.errors import Conflict, NotFound, RuleViolation
 from services.journal import ACTIONS, JournalFilter, actions_recorded, read_journal
 from services.moderation_queue import (
@@ -25,13 +26,15 @@ from services.moderation_reasons import known_reasons
 from services.publishing import publish_revision, request_changes
 from services.visibility import hide_entry, restore_entry
 from views.access import offer_or_404, organization_or_404, signed_in_person
-from views.change_rows import change_rows, commune_names
+from views.addresses import entry_key
+from views.change_rows import change_rows, commune_names, quarter_names
 from views.drafting import CONFLICT, UNPROCESSABLE, flash_refusal
 from vocabulary.kinds import PublicationState, SubjectKind
 
 bp = Blueprint("moderation", __name__, url_prefix="/moderation")
 LARGEST_KEY = 2**31
-REVIEWED = (SubjectKind.ORGANIZATION, SubjectKind.OFFER)
+_NUMBER = re.compile(r"[0-9]{1,9}")
+REVIEWED = (SubjectKind.ORGANIZATION, SubjectKind.OFFER, SubjectKind.NEED)
 
 
 @bp.get("")
@@ -117,6 +120,7 @@ def _show(revision: Revision, form: DecisionForm, status: int = 200) -> Response
         reasons=known_reasons(revision.reasons),
         actions=ACTIONS,
         commune=_commune_of(dossier),
+        quarters=quarter_names(session, [dossier.content]),
     )
     return page, status
 
@@ -126,7 +130,7 @@ def _commune_of(dossier: Dossier) -> str:
     return names.get(getattr(dossier.content, "commune_code", None) or "", "")
 
 
-@bp.route("/<any(acteurs,solutions):kind>/<slug>/retirer", methods=["GET", "POST"])
+@bp.route("/<any(acteurs,solutions,besoins):kind>/<slug>/retirer", methods=["GET", "POST"])
 def hide(kind: str, slug: str) -> ResponseReturnValue:
     """Suspend or archive a public entry, with reasons."""
     entry = _entry_or_404(kind, slug)
@@ -163,7 +167,7 @@ def _hide(entry: Entry, form: HideForm) -> ResponseReturnValue:
     return redirect(url_for("moderation.hidden"))
 
 
-@bp.post("/<any(acteurs,solutions):kind>/<slug>/retablir")
+@bp.post("/<any(acteurs,solutions,besoins):kind>/<slug>/retablir")
 def restore(kind: str, slug: str) -> ResponseReturnValue:
     """Make a hidden entry public again as it was."""
     entry = _entry_or_404(kind, slug)
@@ -186,7 +190,7 @@ def hidden() -> ResponseReturnValue:
     session, person = db_session(), signed_in_person()
     own = own_organizations(session, person)
     rows = [
-        (entry, isinstance(entry, Offer), organization_id_of(entry) not in own)
+        (entry, kind_of(entry), entry_key(entry), organization_id_of(entry) not in own)
         for entry in hidden_entries(session)
     ]
     return render_template("moderation/hidden.html", rows=rows, form=FlaskForm())
@@ -230,7 +234,14 @@ def _revision_or_404(revision_id: int) -> Revision:
     return revision
 
 
-def _entry_or_404(kind: str, slug: str) -> Organization | Offer:
+def _entry_or_404(kind: str, slug: str) -> Entry:
+    """Return the entry that an address of the moderators names; a need goes by its number."""
+    if kind == SubjectKind.NEED.value:
+        number = int(slug) if _NUMBER.fullmatch(slug) else 0
+        need = db_session().get(Need, number)
+        if need is None:
+            abort(404)
+        return need
     if kind == SubjectKind.OFFER.value:
         return offer_or_404(slug)
     return organization_or_404(slug)
