@@ -1,5 +1,7 @@
 """The engine and the session: SQLite made safe for several writers, PostgreSQL as it is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -26,6 +28,20 @@ WRITING_ENDPOINTS = frozenset({"introductions.show"})
 def db_session() -> Session:
     """Return the session of the running request or command."""
     return db.session
+
+
+@contextmanager
+def short_write() -> Iterator[Session]:
+    """Yield a session of its own, committed at the end: a page that reads notes one thing.
+
+    It takes SQLite's write lock for as long as the note, not for as long as the page.
+    """
+    token = _will_write.set(True)
+    try:
+        with db.sessionmaker.begin() as session:
+            yield session
+    finally:
+        _will_write.reset(token)
 
 
 def engine_options(url: URL) -> dict[str, Any]:

@@ -8,13 +8,14 @@ the chain, of which the line keeps a salted digest only: the part can be erased,
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models.account import User
 from models.need import Need
@@ -71,11 +72,14 @@ def record_event(
 def _head(session: Session, need_id: int) -> RegisterHead:
     """Return the end of the chain, locked: two writers would fork it."""
     head = session.get(RegisterHead, need_id, with_for_update=True)
-    if head is None:
-        head = RegisterHead(need_id=need_id, sequence=0, hash=GENESIS)
-        session.add(head)
-        session.flush()
-    return head
+    if head is not None:
+        return head
+    try:
+        with session.begin_nested():
+            session.add(RegisterHead(need_id=need_id, sequence=0, hash=GENESIS))
+    except IntegrityError:
+        pass  # another writer opened the register meanwhile: its lines come first
+    return session.get_one(RegisterHead, need_id, with_for_update=True)
 
 
 def _part_content(
@@ -130,39 +134,101 @@ ALTERED = N_("cette ligne a été modifiée")
 MISPLACED = N_("une ligne manque ou a été déplacée avant celle-ci")
 PART_ALTERED = N_("les noms ou les mots de cette ligne ont été modifiés")
 CUT_SHORT = N_("la fin du registre manque ou a été remplacée")
+ERASED_UNSAID = N_(
+    "les noms et les mots de cette ligne ont été effacés sans que le registre le dise"
+)
+NO_ANCHOR = N_("l’empreinte notée sur une copie n’est celle d’aucune ligne du registre")
 
 
 def verify_register(session: Session, need_id: int) -> list[Flaw]:
     """Return the flaws of the register of one need, in order; none when it is whole."""
-    flaws: list[Flaw] = []
-    previous, expected = GENESIS, 1
+    entries, head = load_register(session, need_id)
+    return chain_flaws(need_id, entries, head)
+
+
+def load_register(
+    session: Session, need_id: int
+) -> tuple[Sequence[RegisterEntry], RegisterHead | None]:
+    """Return the lines of one need as they are stored, their parts, and how the chain ends."""
     entries = session.scalars(
         RegisterEntry.of_need(need_id)
         .options(joinedload(RegisterEntry.part))
         .execution_options(populate_existing=True)
-    )
+    ).all()
+    return entries, session.get(RegisterHead, need_id, populate_existing=True)
+
+
+def chain_flaws(
+    need_id: int, entries: Sequence[RegisterEntry], head: RegisterHead | None
+) -> list[Flaw]:
+    """Return the flaws of a register read whole, in order."""
+    flaws: list[Flaw] = []
+    previous, expected = GENESIS, 1
+    erased = _lines_said_erased(entries)
     for entry in entries:
-        flaws += [Flaw(need_id, entry.sequence, reason) for reason in _line_flaws(entry)]
+        reasons = _line_flaws(entry, is_erased=entry.sequence in erased)
+        flaws += [Flaw(need_id, entry.sequence, reason) for reason in reasons]
         if entry.sequence != expected or entry.previous_hash != previous:
             flaws.append(Flaw(need_id, entry.sequence, MISPLACED))
         previous, expected = entry.hash, entry.sequence + 1
-    head = session.get(RegisterHead, need_id, populate_existing=True)
     if head is None:
         return flaws if expected == 1 else [*flaws, Flaw(need_id, expected, CUT_SHORT)]
     if (head.sequence, head.hash) != (expected - 1, previous):
-        flaws.append(Flaw(need_id, head.sequence, CUT_SHORT))
+        flaws.append(Flaw(need_id, max(head.sequence, expected - 1), CUT_SHORT))
     return flaws
 
 
-def _line_flaws(entry: RegisterEntry) -> list[str]:
+def _lines_said_erased(entries: Iterable[RegisterEntry]) -> set[int]:
+    said = (entry.facts for entry in entries if entry.event is RegisterEvent.ERASED)
+    return {number for facts in said for number in facts.get("lines", ())}
+
+
+def _line_flaws(entry: RegisterEntry, *, is_erased: bool) -> list[str]:
     flaws = [] if line_hash(entry) == entry.hash else [ALTERED]
     part = entry.part
     if part is None:
         return flaws if not entry.part_digest else [*flaws, PART_ALTERED]
-    is_erased = part.erased_at is not None and not part.content
-    if not is_erased and part_digest(part.salt, part.content) != entry.part_digest:
+    if part.erased_at is not None and not part.content:
+        return flaws if is_erased else [*flaws, ERASED_UNSAID]
+    if part_digest(part.salt, part.content) != entry.part_digest:
         flaws.append(PART_ALTERED)
     return flaws
+
+
+def find_anchor(
+    session: Session, digest: str, *, need_id: int | None = None
+) -> RegisterEntry | None:
+    """Return the line whose digest was printed on a copy; ``None`` when no line has it.
+
+    A copy kept elsewhere says how the chain ended that day: a register rewritten from its first
+    line would hold together, but would not hold this digest any more.
+    """
+    statement = select(RegisterEntry).where(RegisterEntry.hash == digest)
+    if need_id is not None:
+        statement = statement.where(RegisterEntry.need_id == need_id)
+    return session.scalars(statement.limit(1)).first()
+
+
+def erase_parts_of(session: Session, user: User, *, now: datetime) -> int:
+    """Erase the names and words of every line that ``user`` wrote; return how many.
+
+    The chain holds: it covers a salted digest only, and the salt goes too. A line of each register
+    says which lines were erased, so that an erasure nobody recorded shows.
+    """
+    parts = session.scalars(
+        select(RegisterPart)
+        .join(RegisterPart.entry)
+        .where(RegisterPart.user_id == user.id, RegisterPart.erased_at.is_(None))
+        .options(contains_eager(RegisterPart.entry).joinedload(RegisterEntry.need))
+        .order_by(RegisterEntry.need_id, RegisterEntry.sequence)
+    ).all()
+    erased: dict[Need, list[int]] = {}
+    for part in parts:
+        part.content, part.salt, part.user_id, part.erased_at = {}, "", None, now
+        erased.setdefault(part.entry.need, []).append(part.entry.sequence)
+    for need, lines in erased.items():
+        record_event(session, need, RegisterEvent.ERASED, now=now, facts={"lines": lines})
+    return len(parts)
 
 
 def needs_with_register(session: Session) -> list[int]:
