@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from extensions.account_mail import ACCOUNT_MAIL, write_account_mail
 from extensions.entry_mail import write_entry_mail
+from extensions.introduction_mail import write_introduction_mails, write_outcome_mails
 from extensions.mailbox import SEND_MAIL
 from extensions.membership_mail import write_membership_mail
 from jobs.context import WorkerContext
@@ -19,8 +20,11 @@ from services.indexing import (
     forget_withdrawal,
     index_entries,
 )
+from services.introduction_decisions import follow_calendar
+from services.introduction_notes import INTRODUCTION_DUE, INTRODUCTION_MAIL
 from services.logos import SWEEP_LOGO, sweep_logo
 from services.membership_notes import MEMBERSHIP_MAIL
+from services.outcomes import OUTCOME_ASK
 
 Handler = Callable[[WorkerContext, Sequence[OutboxMessage]], None]
 
@@ -55,6 +59,25 @@ def _write_entry_mails(context: WorkerContext, messages: Sequence[OutboxMessage]
         write_entry_mail(context.session, message.payload)
 
 
+def _write_introduction_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_introduction_mails(context.session, message.payload, now=context.now)
+
+
+def _follow_introductions(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        follow_calendar(
+            context.session,
+            message.payload["introduction_id"],
+            expires=message.payload["expires"],
+            now=context.now,
+        )
+
+
+def _ask_outcomes(context: WorkerContext, _messages: Sequence[OutboxMessage]) -> None:
+    write_outcome_mails(context.session, now=context.now)
+
+
 def _sweep_logos(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
     for message in messages:
         digest = str(message.payload["digest"])
@@ -76,6 +99,9 @@ HANDLERS: Mapping[str, Handler] = {
     ACCOUNT_MAIL: _write_account_mails,
     MEMBERSHIP_MAIL: _write_membership_mails,
     ENTRY_MAIL: _write_entry_mails,
+    INTRODUCTION_DUE: _follow_introductions,
+    INTRODUCTION_MAIL: _write_introduction_mails,
+    OUTCOME_ASK: _ask_outcomes,
     SWEEP_LOGO: _sweep_logos,
     SEND_MAIL: _send_mails,
     INDEX_ENTRY: _index_entries,
@@ -88,6 +114,9 @@ BATCH_SIZE: Mapping[str, int] = {
     ACCOUNT_MAIL: 1,
     MEMBERSHIP_MAIL: 1,
     ENTRY_MAIL: 1,
+    INTRODUCTION_DUE: 1,
+    INTRODUCTION_MAIL: 1,
+    OUTCOME_ASK: 50,
     SWEEP_LOGO: 50,
     SEND_MAIL: 1,
     INDEX_ENTRY: 50,

@@ -11,7 +11,7 @@ from models.account import User
 from models.introduction import Introduction, IntroductionMessage, ThreadReading
 from models.membership import Membership
 from services.outbox import post_message
-from vocabulary.exchanges import Side
+from vocabulary.exchanges import IntroductionState, Side
 from vocabulary.kinds import MembershipState
 
 INTRODUCTION_MAIL: Final = "mail.introduction"
@@ -33,7 +33,19 @@ class IntroductionEvent(StrEnum):
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
     MESSAGE = "message"
-    STAGE = "stage"
+    DISPUTED = "disputed"
+
+
+# A mail about a state that has changed since is not written.
+STATE_TOLD: Final = {
+    IntroductionEvent.REQUESTED: IntroductionState.SENT,
+    IntroductionEvent.REMINDED: IntroductionState.SENT,
+    IntroductionEvent.ACCEPTED: IntroductionState.ACCEPTED,
+    IntroductionEvent.DECLINED: IntroductionState.DECLINED,
+    IntroductionEvent.WITHDRAWN: IntroductionState.WITHDRAWN,
+    IntroductionEvent.EXPIRED: IntroductionState.EXPIRED,
+    IntroductionEvent.DISPUTED: IntroductionState.ACCEPTED,
+}
 
 
 def tell_team(
@@ -49,7 +61,6 @@ def tell_team(
         "event": event.value,
         "introduction_id": introduction.id,
         "side": side.value,
-        "posted_at": now.isoformat(),
     }
     post_message(session, INTRODUCTION_MAIL, payload, now=now)
 

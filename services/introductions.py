@@ -54,6 +54,12 @@ def pair_key(need_id: int, offer_id: int) -> str:
     return f"{need_id}:{offer_id}"
 
 
+def lock_introduction(session: Session, introduction: Introduction) -> None:
+    """Read the row afresh and keep it: of two answers at once the second sees the first."""
+    # « of » names the one table: what was loaded beside it by outer joins cannot be locked.
+    session.refresh(introduction, with_for_update={"of": Introduction})
+
+
 def has_team(session: Session, organization: Organization) -> bool:
     """Tell whether somebody looks after the entry."""
     return organization.is_claimed and (
