@@ -47,6 +47,8 @@ class NeedFilters:
     appetites: frozenset[ExperimentAppetite] = frozenset()
     withdrawn_ids: frozenset[int] = frozenset()
     """Needs withdrawn since the columns were built."""
+    set_aside_ids: frozenset[int] = frozenset()
+    """Needs that the viewer declined, or has dealt with."""
 
 
 def kept_offers(columns: OfferColumns, filters: OfferFilters) -> Booleans:
@@ -70,7 +72,7 @@ def kept_offers(columns: OfferColumns, filters: OfferFilters) -> Booleans:
 
 def kept_needs(columns: NeedColumns, filters: NeedFilters) -> Booleans:
     """Return the rows that the filters keep."""
-    kept = _not_withdrawn(columns.ids, filters.withdrawn_ids)
+    kept = _not_withdrawn(columns.ids, filters.withdrawn_ids | filters.set_aside_ids)
     if filters.regions:
         kept &= columns.places.where(lambda place: place[0] in filters.regions)
     if filters.departments:

@@ -22,11 +22,13 @@ class MatchMode(StrEnum):
     """Which entries match a text of several words.
 
     ``DIRECTORY`` wants every word and falls back to any word when that finds next to nothing;
-    ``ANY`` wants at least one word from the start (evaluation, sentences).
+    ``ANY`` wants at least one word from the start (evaluation, sentences). ``ALL`` wants every
+    word as typed and never falls back: what an alert tells must answer the question asked.
     """
 
     DIRECTORY = "directory"
     ANY = "any"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

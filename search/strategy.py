@@ -38,6 +38,8 @@ def find(engine: Engine[Matches], text: str, mode: MatchMode) -> Outcome[Matches
     parsed = parse(text)
     if mode is MatchMode.ANY:
         return _find_any(engine, parsed)
+    if mode is MatchMode.ALL:
+        return Outcome(engine.evaluate(AllOf(parsed.clauses)), parsed)
     outcome = _with_all(engine, parsed)
     if engine.count(outcome.matches) >= LITTLE or len(outcome.parsed.clauses) <= 1:
         return outcome

@@ -6,9 +6,9 @@ from typing import Final
 from flask_babel import gettext
 
 from extensions.template_context import theme_label
+from extensions.wording import as_lower, as_texts, label_of_value, listed, long_day, tied
 from matching.gates import GateCode, GateFailure
 from matching.improve import Improvement, ImprovementCode
-from views.wording import as_lower, as_texts, label_of_value, listed, long_day, tied
 from vocabulary.kinds import AreaLevel, OrganizationKind
 from vocabulary.labels import N_
 from vocabulary.regions import DEPARTMENTS, REGIONS

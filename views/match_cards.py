@@ -6,29 +6,28 @@ from typing import Any, Final
 from flask import url_for
 from flask_babel import gettext
 
-from matching.explain import Explanation, Reason, WhyNot
-from matching.improve import Improvement
-from matching.ranking import Match
-from matching.score import PairScore
-from matching.weights import Component, Direction
-from models.need import Need
-from models.offer import Offer
-from models.territory import Territory
-from services.matching import Absence, Excluded, NeedMatches, OfferMatches
-from views.gate_words import UNASKED, gate_sentence, improvement_sentence
-from views.match_words import (
+from extensions.match_reasons import SHOWN_REASONS, match_reasons
+from extensions.match_words import (
     Written,
-    area_sentence,
     component_label,
     phase_sentence,
     reason_sentence,
     unknown_sentence,
 )
+from matching.explain import Explanation, WhyNot
+from matching.improve import Improvement
+from matching.ranking import Match
+from matching.score import PairScore
+from matching.weights import Direction
+from models.need import Need
+from models.offer import Offer
+from models.territory import Territory
+from services.matching import Absence, Excluded, NeedMatches, OfferMatches
+from views.gate_words import UNASKED, gate_sentence, improvement_sentence
 from vocabulary.labels import LabelledEnum
 
 Card = dict[str, Any]
 HIGHEST: Final = 1_000
-SHOWN_REASONS: Final = 3
 SHOWN_IMPROVEMENTS: Final = 3
 
 
@@ -82,6 +81,7 @@ def absence_card(absence: Absence, offer: Offer, written: Written) -> Card:
 def _named(offer: Offer, reasons: list[str]) -> Card:
     return {
         "title": offer.title,
+        "slug": offer.slug,
         "url": url_for("offers.show", slug=offer.slug),
         "subtitle": offer.organization.name,
         "reasons": reasons,
@@ -116,6 +116,9 @@ def _raise(step: Improvement) -> Card:
 def _offer_facts(offer: Offer) -> Card:
     return {
         "url": url_for("offers.show", slug=offer.slug),
+        "parameter": "solution",
+        "slug": offer.slug,
+        "offer_slug": offer.slug,
         "title": offer.title,
         "subtitle": offer.organization.name,
         "subtitle_url": url_for("organizations.show", slug=offer.organization.slug),
@@ -128,6 +131,9 @@ def _actor_facts(offer: Offer) -> Card:
     actor = offer.organization
     return {
         "url": url_for("organizations.show", slug=actor.slug),
+        "parameter": "acteur",
+        "slug": actor.slug,
+        "offer_slug": offer.slug,
         "title": actor.name,
         "subtitle": offer.title,
         "subtitle_url": url_for("offers.show", slug=offer.slug),
@@ -174,7 +180,7 @@ def _territory_name(territory: Territory) -> str:
 def _figures(line: Match, written: Written) -> Card:
     return {
         "level": line.score.level.value,
-        "reasons": _reasons(line, written),
+        "reasons": match_reasons(line, written),
         "unknown": _unknown(line),
         "score": line.score.points,
         "highest": HIGHEST,
@@ -184,31 +190,6 @@ def _figures(line: Match, written: Written) -> Card:
         "reverse": _reverse(line),
         "weights_version": line.score.weights_version,
     }
-
-
-def _reasons(line: Match, written: Written) -> list[str]:
-    """Return the three reasons of a card: the subject, the moment, deeds, the place, the date.
-
-    That the actor declared to work there is a condition, not points; it says more than that the
-    entry is up to date, which comes last.
-    """
-    strongest = line.explanation.strongest
-    said = [_said(reason, written) for reason in strongest if not _is_date(reason)]
-    dates = [_said(reason, written) for reason in strongest if _is_date(reason)]
-    is_offer_side = line.score.direction is Direction.OFFER_TO_NEED
-    moment = phase_sentence(line.need.phase) if is_offer_side else ""
-    if moment and moment not in said:
-        said.insert(min(len(said), SHOWN_REASONS - 1), moment)
-    ordered = [*said, area_sentence(line.need, line.offer), *dates]
-    return [sentence for sentence in ordered if sentence][:SHOWN_REASONS]
-
-
-def _said(reason: Reason, written: Written) -> str:
-    return reason_sentence(reason, written)
-
-
-def _is_date(reason: Reason) -> bool:
-    return reason.component is Component.FRESHNESS
 
 
 def _unknown(line: Match) -> str:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from extensions.database import db_session
+from extensions.match_words import phase_sentence
 from extensions.matcher import matcher, moment
 from matching.profiles import NeedProfile
 from models.organization import Organization
@@ -27,7 +28,6 @@ from views.match_options import (
     page_count,
     typed,
 )
-from views.match_words import phase_sentence
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
 from vocabulary.kinds import ProjectPhase
 

@@ -6,11 +6,7 @@ from typing import Final
 from flask_babel import gettext, ngettext
 
 from extensions.template_context import theme_label
-from matching.components import Fact
-from matching.explain import Reason, ReasonCode
-from matching.profiles import NeedProfile, OfferProfile
-from matching.weights import Component, Direction
-from views.wording import (
+from extensions.wording import (
     as_lower,
     as_number,
     as_texts,
@@ -20,6 +16,10 @@ from views.wording import (
     quoted,
     tied,
 )
+from matching.components import Fact
+from matching.explain import Reason, ReasonCode
+from matching.profiles import NeedProfile, OfferProfile
+from matching.weights import Component, Direction
 from vocabulary.kinds import (
     AreaLevel,
     ExperimentAppetite,
