@@ -10,6 +10,7 @@ from models.introduction import Introduction
 from services.errors import Conflict, RuleViolation
 from services.introduction_notes import IntroductionEvent, tell_team
 from services.introductions import lock_introduction, open_introduction, pair_key
+from services.need_documents import offer_documents_to
 from services.outcomes import plan_inquiries
 from services.permissions import membership_of
 from services.register import record_event
@@ -53,6 +54,7 @@ def accept_introduction(
     _decide(introduction, IntroductionState.ACCEPTED, person, now)
     plan_inquiries(session, introduction, now=now)
     _record(session, introduction, RegisterEvent.ACCEPTED, person, now)
+    offer_documents_to(session, introduction.need, introduction.actor, now=now)
     _tell_sender(session, introduction, IntroductionEvent.ACCEPTED, now)
 
 

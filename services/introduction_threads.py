@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.account import User
-from models.document import Document
+from models.document import Document, DocumentDelivery
 from models.introduction import Introduction, IntroductionMessage, ThreadReading
 from models.membership import Membership
 from models.need import Need
@@ -19,6 +19,7 @@ from services.attachments import MAX_FILES, store_attachment
 from services.errors import Conflict, RuleViolation
 from services.introduction_notes import IntroductionEvent, tell_team
 from services.introductions import lock_introduction
+from services.need_documents import issue_document, offer_documents_to
 from services.register import record_event
 from vocabulary.exchanges import IntroductionState, RegisterEvent, Side
 from vocabulary.kinds import MembershipState
@@ -172,13 +173,26 @@ def _attach(
     file: SentFile,
     folder: Path,
     now: datetime,
-) -> Document:
+) -> None:
+    """Keep a file: an actor's stays in the thread, a buyer's goes to all the actors contacted."""
+    if message.side == Side.TERRITORY:
+        issue_document(
+            session,
+            introduction.need,
+            filename=file.filename,
+            content=file.content,
+            person=_author(message),
+            folder=folder,
+            now=now,
+        )
+        offer_documents_to(session, introduction.need, introduction.actor, now=now)
+        return
     document = store_attachment(
         session,
         filename=file.filename,
         content=file.content,
         side=message.side,
-        organization=introduction.body_of(message.side),
+        organization=introduction.actor,
         person=message.author,
         folder=folder,
         now=now,
@@ -193,7 +207,42 @@ def _attach(
         now,
         digest=document.digest,
     )
-    return document
+
+
+def _author(message: IntroductionMessage) -> User:
+    if message.author is None:
+        error = "a message just written without an author"
+        raise ValueError(error)
+    return message.author
+
+
+def documents_by_message(session: Session, introduction: Introduction) -> dict[int, list[Document]]:
+    """Return the files of each message, by its number.
+
+    Those of the territory belong to the need; they were issued at the instant of their message.
+    """
+    issued: dict[tuple[int | None, datetime], list[Document]] = {}
+    for document in session.scalars(
+        select(Document)
+        .join(DocumentDelivery, DocumentDelivery.document_id == Document.id)
+        .where(
+            Document.need_id == introduction.need_id,
+            DocumentDelivery.organization_id == introduction.actor_id,
+        )
+        .order_by(Document.id)
+    ):
+        issued.setdefault((document.uploaded_by_id, document.created_at), []).append(document)
+    return {
+        message.id: [
+            *message.documents,
+            *(
+                issued.get((message.author_id, message.created_at), [])
+                if message.side == Side.TERRITORY
+                else []
+            ),
+        ]
+        for message in introduction.messages
+    }
 
 
 def _record(

@@ -16,6 +16,7 @@ from models.organization import Organization
 from services.errors import RuleViolation
 from services.introduction_caps import check_caps
 from services.introduction_notes import IntroductionEvent, plan_due_steps, tell_team
+from services.need_documents import offer_documents_to
 from services.permissions import membership_of
 from services.register import record_event
 from vocabulary.exchanges import IntroductionState, RegisterEvent, Side
@@ -163,6 +164,8 @@ def request_introduction(
     session.add(introduction)
     session.flush()
     _record(session, introduction, sender, now)
+    if from_side == Side.TERRITORY:
+        offer_documents_to(session, need, actor, now=now)
     plan_due_steps(session, introduction, now=now)
     tell_team(session, introduction, IntroductionEvent.REQUESTED, introduction.to_side, now=now)
     return introduction
