@@ -20,6 +20,8 @@ PAGES = (
     "territories.index",
     "themes.index",
     "meetups.index",
+    "contract_routes.advise",
+    "contract_routes.rules",
 )
 
 
@@ -53,6 +55,8 @@ def robots() -> ResponseReturnValue:
         "User-agent: *",
         "Disallow: /annuaire?",
         "Disallow: /correspondances?",
+        "Disallow: /montages?",
+        "Disallow: /montages/note",
         f"Sitemap: {current_app.config['PUBLIC_URL']}{url_for('sitemap.show')}",
     )
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
