@@ -12,8 +12,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
@@ -25,6 +26,7 @@ from matching.consortium_search import Gains, greedy_rows, reached
 
 SEED: Final = 20261122
 GOAL_SECONDS: Final = 2.0
+Answer = TypeVar("Answer")
 Draw = Callable[[random.Random, int], list[int]]
 
 
@@ -114,46 +116,43 @@ def solve_by_milp(gains: Gains, members: int) -> int:
         integrality=np.concatenate([np.zeros(pairs), np.ones(rows)]),
         bounds=Bounds(0, 1),
     )
-    return round(-answer.fun)
+    return round(-(answer.fun or 0.0))
 
 
-def wall(call: Callable[[], object]) -> float:
-    """Return the seconds of one call as a person waits for them."""
+def timed(call: Callable[[], Answer]) -> tuple[float, Answer]:
+    """Return the seconds of one call as a person waits for them, and its answer."""
     started = time.perf_counter()
-    call()
-    return time.perf_counter() - started
+    answer = call()
+    return time.perf_counter() - started, answer
 
 
 def line_of(family: str, members: int, cases: int, candidates: int, needs: int) -> Line:
     """Measure one family at one size."""
-    exact, greedy, peer, gaps, proven, agrees = [], [], [], [], 0, True
+    exact, greedy, gaps, proven = [], [], [], 0
+    first: tuple[float, bool] | None = None
     for number in range(cases):
         question = question_of(FAMILIES[family], number, members, candidates, needs)
         gains = gains_of(question)
-        answers = []
-        exact.append(wall(lambda asked=question: answers.append(find_team(asked))))  # type: ignore[misc]
-        rows: list[list[int]] = []
-        greedy.append(
-            wall(lambda held=gains: rows.append(greedy_rows(held, members)))  # type: ignore[misc]
-        )
-        worth = answers[0].worth
-        proven += answers[0].is_proven
-        gaps.append(100 * (worth - reached(gains, rows[0])) / worth)
-        if number == 0:  # once: it is the slow one
-            best: list[int] = []
-            peer.append(wall(lambda held=gains: best.append(solve_by_milp(held, members))))  # type: ignore[misc]
-            agrees = best[0] == worth
+        seconds, team = timed(partial(find_team, question))
+        exact.append(seconds)
+        proven += team.is_proven
+        seconds, rows = timed(partial(greedy_rows, gains, members))
+        greedy.append(seconds)
+        gaps.append(100 * (team.worth - reached(gains, rows)) / team.worth)
+        if first is None:  # once: it is the slow one
+            seconds, value = timed(partial(solve_by_milp, gains, members))
+            first = (seconds, value == team.worth)
     return Line(
         family,
         members,
         statistics.median(exact),
         max(exact),
         statistics.median(greedy),
-        peer[0],
+        first[0] if first else 0.0,
         proven,
         cases,
         percentile(gaps, 1.0),
-        agrees,
+        bool(first and first[1]),
     )
 
 
@@ -166,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--members", type=int, nargs="+", default=[3, 5, 8])
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
-    started = wall(lambda: find_team(question_of(clustered, 99, 5, 30, 6)))
+    started, _ = timed(partial(find_team, question_of(clustered, 99, 5, 30, 6)))
     lines = [
         line_of(family, members, options.cases, options.candidates, options.needs)
         for family in FAMILIES

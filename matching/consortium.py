@@ -20,7 +20,6 @@ from matching.consortium_search import TIE_BITS, Found, Gains, best_rows
 from matching.ranking import tie_order
 
 FULL_COVERAGE: Final = 1_000
-MAX_CANDIDATES: Final = 200
 MAX_NEEDS: Final = 12
 MAX_MEMBERS: Final = 12
 SHOWN_REPLACEMENTS: Final = 3

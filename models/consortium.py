@@ -1,7 +1,7 @@
 """Teams built for several needs of a territory, before they become partnerships."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -28,6 +28,10 @@ class Consortium(Base):
     territory_id: Mapped[int] = mapped_column(ForeignKey("territory.id"), index=True)
     name: Mapped[str] = mapped_column(String(160))
     max_members: Mapped[int] = mapped_column(default=5)
+    # Ties between equal teams are drawn from it, once and for all: the draw can be replayed.
+    seed: Mapped[int] = mapped_column(default=0)
+    # Size, weights and choices before the last change, for taking it back; empty: nothing to.
+    previous: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
