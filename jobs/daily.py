@@ -2,6 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from jobs.alert_jobs import (
+    forget_dead_alerts,
+    send_digests,
+    send_match_notices,
+    send_regular_alerts,
+)
 from jobs.context import WorkerContext
 from models.outbox import OutboxMessage
 from services.calendar import open_day
@@ -10,7 +16,12 @@ DailyTask = Callable[[WorkerContext], None]
 
 # Run every morning in this order; names are kept in the outbox, so that a renamed task of a day
 # already open is left out rather than run under another name.
-DAILY: tuple[DailyTask, ...] = ()
+DAILY: tuple[DailyTask, ...] = (
+    forget_dead_alerts,
+    send_regular_alerts,
+    send_match_notices,
+    send_digests,
+)
 
 
 def daily_tasks() -> Mapping[str, DailyTask]:

@@ -7,12 +7,23 @@ from extensions.entry_mail import write_entry_mail
 from extensions.introduction_mail import write_introduction_mails, write_outcome_mails
 from extensions.mailbox import SEND_MAIL
 from extensions.membership_mail import write_membership_mail
+from extensions.need_document_mail import write_need_documents_mail
+from jobs.alert_jobs import (
+    look_at_publications,
+    write_alert_links,
+    write_alert_mails,
+    write_digests,
+    write_match_notices,
+)
 from jobs.context import WorkerContext
 from jobs.daily import open_days, run_daily_tasks
 from jobs.mailer import send_mail
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
+from services.alert_watch import ALERT_LOOK, request_look
+from services.alerts import ALERT_LINK, ALERT_NEWS
 from services.calendar import DAILY_TASK, OPEN_DAY
+from services.digests import DIGEST_MAIL
 from services.entry_notices import ENTRY_MAIL
 from services.indexing import (
     FORGET_WITHDRAWAL,
@@ -23,7 +34,9 @@ from services.indexing import (
 from services.introduction_decisions import follow_calendar
 from services.introduction_notes import INTRODUCTION_DUE, INTRODUCTION_MAIL
 from services.logos import SWEEP_LOGO, sweep_logo
+from services.match_notices import MATCH_NOTICE
 from services.membership_notes import MEMBERSHIP_MAIL
+from services.need_documents import DOCUMENTS_MAIL
 from services.outcomes import OUTCOME_ASK
 
 Handler = Callable[[WorkerContext, Sequence[OutboxMessage]], None]
@@ -87,6 +100,7 @@ def _sweep_logos(context: WorkerContext, messages: Sequence[OutboxMessage]) -> N
 def _index_entries(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
     identifiers = [str(message.payload["document_id"]) for message in messages]
     index_entries(context.session, context.backend, identifiers)
+    request_look(context.session, identifiers, now=context.now)
 
 
 def _forget_withdrawals(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
@@ -95,10 +109,16 @@ def _forget_withdrawals(context: WorkerContext, messages: Sequence[OutboxMessage
         forget_withdrawal(context.session, context.backend, identifier, until=message.created_at)
 
 
+def _write_need_documents_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_need_documents_mail(context.session, message.payload)
+
+
 HANDLERS: Mapping[str, Handler] = {
     ACCOUNT_MAIL: _write_account_mails,
     MEMBERSHIP_MAIL: _write_membership_mails,
     ENTRY_MAIL: _write_entry_mails,
+    DOCUMENTS_MAIL: _write_need_documents_mails,
     INTRODUCTION_DUE: _follow_introductions,
     INTRODUCTION_MAIL: _write_introduction_mails,
     OUTCOME_ASK: _ask_outcomes,
@@ -106,6 +126,11 @@ HANDLERS: Mapping[str, Handler] = {
     SEND_MAIL: _send_mails,
     INDEX_ENTRY: _index_entries,
     FORGET_WITHDRAWAL: _forget_withdrawals,
+    ALERT_LOOK: look_at_publications,
+    ALERT_LINK: write_alert_links,
+    ALERT_NEWS: write_alert_mails,
+    DIGEST_MAIL: write_digests,
+    MATCH_NOTICE: write_match_notices,
     OPEN_DAY: open_days,
     DAILY_TASK: run_daily_tasks,
 }
@@ -114,6 +139,7 @@ BATCH_SIZE: Mapping[str, int] = {
     ACCOUNT_MAIL: 1,
     MEMBERSHIP_MAIL: 1,
     ENTRY_MAIL: 1,
+    DOCUMENTS_MAIL: 1,
     INTRODUCTION_DUE: 1,
     INTRODUCTION_MAIL: 1,
     OUTCOME_ASK: 50,
@@ -121,6 +147,11 @@ BATCH_SIZE: Mapping[str, int] = {
     SEND_MAIL: 1,
     INDEX_ENTRY: 50,
     FORGET_WITHDRAWAL: 50,
+    ALERT_LOOK: 50,
+    ALERT_LINK: 1,
+    ALERT_NEWS: 1,
+    DIGEST_MAIL: 1,
+    MATCH_NOTICE: 1,
     OPEN_DAY: 10,
     DAILY_TASK: 1,
 }

@@ -104,6 +104,8 @@ class DigestSubscription(Base):
     )
     frequency: Mapped[AlertFrequency] = mapped_column(coded(AlertFrequency))
     nonce: Mapped[str] = mapped_column(String(32))
+    # The last round that considered it, whether or not there was anything to say.
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
