@@ -1,7 +1,8 @@
 """Files of public results: facts anyone may take away, never a demo need nor a personal datum."""
 
+import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -151,12 +152,23 @@ def _yes(flag: bool) -> str:  # noqa: FBT001 - the flag is the datum
     return "oui" if flag else ""
 
 
-def write_xlsx(columns: Sequence[str], rows: Iterator[list[str]]) -> bytes:
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """Return what French spreadsheets open at once: semicolons, CRLF, UTF-8 with its mark."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def write_xlsx(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, sheet_name: str = "Annuaire"
+) -> bytes:
     """Return a workbook of one sheet: text cells only, so that nothing is run or guessed."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        sheet = book.add_worksheet("Annuaire")
+        sheet = book.add_worksheet(sheet_name)
         bold = book.add_format({"bold": True})
         for column, title in enumerate(columns):
             sheet.write_string(0, column, title, bold)

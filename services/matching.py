@@ -153,6 +153,38 @@ class Matcher:
             offers=load_offers(session, [line.offer.id for line in ranking.matches]),
         )
 
+    def for_chosen(
+        self,
+        session: Session,
+        need: NeedProfile,
+        offers: Sequence[Offer],
+        *,
+        moment: Moment,
+        by_actor: bool = False,
+    ) -> OfferMatches:
+        """Match a few offers that somebody chose, loaded with their references, with ``need``.
+
+        The figures are those of the list; those that a gate keeps out are told apart, all of them.
+        """
+        base = self.base(session, moment)
+        profiles = [replace(offer_profile(offer), is_published=offer.is_public) for offer in offers]
+        rank = rank_organizations if by_actor else rank_offers
+        ranking = rank(
+            need,
+            OfferColumns.build(profiles, base.offers.basis),
+            context=base.offers.basis.context(moment.today),
+            page=Page(limit=len(profiles), seed=moment.seed),
+        )
+        listed = {line.offer.id for line in ranking.matches}
+        others = tuple(
+            _why_not(need, profile, base, moment.today)
+            for profile in profiles
+            if profile.id not in listed
+        )
+        return OfferMatches(
+            need, ranking, {offer.id: offer for offer in offers}, others, len(others)
+        )
+
     def understands(self, session: Session, need: NeedProfile, *, moment: Moment) -> bool:
         """Tell whether a sentence says anything the directory knows: a theme, or one word.
 

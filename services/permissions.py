@@ -7,6 +7,7 @@ from models.account import User
 from models.membership import Membership
 from models.need import Need
 from models.organization import Organization
+from models.shortlist import Shortlist
 from vocabulary.kinds import MembershipRole, MembershipState, PublicationState
 
 
@@ -62,3 +63,8 @@ def can_edit_need(session: Session, user: User | None, need: Need) -> bool:
 def can_read_need(session: Session, user: User | None, need: Need) -> bool:
     """Tell whether ``user`` may read the need: anyone once public, its people and staff before."""
     return need.state == PublicationState.PUBLISHED or can_edit_need(session, user, need)
+
+
+def can_use_shortlist(session: Session, user: User | None, shortlist: Shortlist) -> bool:
+    """Tell whether ``user`` may read and change the selection: its team alone, not even staff."""
+    return membership_of(session, user, shortlist.organization_id) is not None

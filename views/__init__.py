@@ -19,12 +19,14 @@ from views import (
     federations,
     health,
     imports,
+    interests,
     language,
     logos,
     matches,
     meetups,
     memberships,
     moderation,
+    need_documents,
     needs,
     offer_editing,
     offers,
@@ -33,6 +35,7 @@ from views import (
     pages,
     partnerships,
     people,
+    registers,
     registration,
     shortlist_editing,
     shortlists,
@@ -79,6 +82,9 @@ ENTRY_PAGES = (
     moderation,
     imports,
     territory_editing,
+    registers,
+    need_documents,
+    interests,
 )
 
 

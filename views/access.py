@@ -5,17 +5,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
 from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 from werkzeug.local import LocalProxy
 
 from extensions.database import db_session
 from models.account import User
+from models.introduction import Introduction
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
+from models.shortlist import Shortlist
 from services import permissions
 from services.accounts import has_second_factor, must_have_second_factor
+from services.introduction_threads import side_of, thread
 from services.pages import offer_by_slug
 from views.matrix import MATRIX, PRIVILEGED, Access
+from vocabulary.exchanges import Side
 
 
 def current_person() -> User | None:
@@ -127,6 +132,31 @@ def editable_need_or_404(need_id: int) -> Need:
     if need is None or not permissions.can_edit_need(session, current_person(), need):
         abort(404)
     return need
+
+
+def shortlist_or_404(shortlist_id: int) -> Shortlist:
+    """Return the selection if the person is of the team that shares it."""
+    session = db_session()
+    shortlist = session.get(
+        Shortlist,
+        shortlist_id,
+        options=(joinedload(Shortlist.organization), joinedload(Shortlist.need)),
+    )
+    if shortlist is None or not permissions.can_use_shortlist(session, current_person(), shortlist):
+        abort(404)
+    return shortlist
+
+
+def thread_or_404(introduction_id: int) -> tuple[Introduction, Side]:
+    """Return an introduction and the side for which the person acts; staff do not read threads."""
+    session = db_session()
+    introduction = thread(session, introduction_id)
+    if introduction is None:
+        abort(404)
+    side = side_of(session, introduction, signed_in_person())
+    if side is None:
+        abort(404)
+    return introduction, side
 
 
 def _by_slug(slug: str) -> Select[Organization]:

@@ -58,6 +58,7 @@ def organization_card(entry: Organization, *, today: date, tally: int = 0) -> Ca
     """Return the card of an actor; ``tally`` counts its offers."""
     return {
         "url": url_for("organizations.show", slug=entry.slug),
+        "slug": entry.slug,
         "name": entry.name,
         "kind": entry.kind,
         "side": "innovation" if entry.is_innovation_side else "territory",
@@ -79,6 +80,7 @@ def offer_card(offer: Offer, *, tally: int = 0) -> Card:
     area = offer if offer.area_level else actor
     return {
         "url": url_for("offers.show", slug=offer.slug),
+        "slug": offer.slug,
         "title": offer.title,
         "type": offer.type,
         "organization": actor.name,

@@ -14,6 +14,7 @@ from extensions.template_context import label_of
 from services.indexing import withdrawn_ids
 from services.lookup import load_entries
 from services.offer_names import complete_offers
+from services.organization_names import complete_organizations
 from services.places import complete_places
 from views.addresses import entry_key, entry_url
 from vocabulary.kinds import SubjectKind
@@ -61,6 +62,18 @@ def offers() -> ResponseReturnValue:
         [
             {"label": offer.title, "detail": offer.organization.name, "code": offer.slug}
             for offer in found
+        ]
+    )
+
+
+@bp.get("/acteurs")
+def organizations() -> ResponseReturnValue:
+    """Offer the published actors whose name holds what was typed; the form sends the address."""
+    found = complete_organizations(db_session(), _typed(), limit=SHOWN)
+    return jsonify(
+        [
+            {"label": actor.name, "detail": label_of(actor.kind), "code": actor.slug}
+            for actor in found
         ]
     )
 

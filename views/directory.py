@@ -1,8 +1,6 @@
 """Looking up: one page for actors, offers, needs and territories, as a list or a map, exported."""
 
-import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,12 +13,13 @@ from extensions.database import db_session
 from extensions.search_engine import search_backend
 from extensions.template_context import label_of
 from search.query import SortOrder
-from services.exports import EXPORT_COLUMNS, export_rows, write_xlsx
+from services.exports import EXPORT_COLUMNS, export_rows, write_csv, write_xlsx
 from services.lookup import MAX_EXPORT, LookupPage, MapPoint, look_up, map_points
 from services.suggestions import Advice, advise
 from services.tallies import tallies
 from views.addresses import entry_url
 from views.cards import found_card
+from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
 from views.facets import TITLES, facet_groups, value_label
 from views.question import LIST, MAP, PAGE_SIZE, Question
 from vocabulary.kinds import SubjectKind
@@ -33,8 +32,6 @@ MAX_PAGE: Final = 500
 # Every link of the page repeats the address: one longer than filters can make is rewritten.
 LONGEST_ADDRESS: Final = 1_000
 SHOWN_CHIPS: Final = 12
-CSV_TYPE: Final = "text/csv; charset=utf-8"
-XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SORTS: Final[Mapping[SortOrder, str]] = {
     SortOrder.RELEVANCE: N_("pertinence"),
     SortOrder.RECENT: N_("mise à jour"),
@@ -163,8 +160,8 @@ def export(file_type: str) -> ResponseReturnValue:
     query = Question.from_arguments(request.args).to_query()
     rows = export_rows(db_session(), search_backend(), query, url_of=_absolute_url)
     if file_type == "xlsx":
-        return _attachment(write_xlsx(EXPORT_COLUMNS, rows), XLSX_TYPE, "annuaire.xlsx")
-    return _attachment("".join(_csv_lines(rows)).encode("utf-8-sig"), CSV_TYPE, "annuaire.csv")
+        return attachment(write_xlsx(EXPORT_COLUMNS, rows), XLSX_TYPE, "annuaire.xlsx")
+    return attachment(write_csv(EXPORT_COLUMNS, rows), CSV_TYPE, "annuaire.csv")
 
 
 @bp.get("/annuaire/points.geojson")
@@ -193,19 +190,3 @@ def _feature(point: MapPoint) -> dict[str, Any]:
 
 def _absolute_url(kind: SubjectKind, key: str) -> str:
     return entry_url(kind, key, absolute=True)
-
-
-def _csv_lines(rows: Iterator[list[str]]) -> Iterator[str]:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    for row in ([*EXPORT_COLUMNS], *rows):
-        writer.writerow(row)
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def _attachment(content: bytes, mimetype: str, filename: str) -> Response:
-    response = Response(content, content_type=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response

@@ -176,6 +176,17 @@ MATRIX: Final[dict[str, Access]] = {
     "shortlist_editing.delete": Access.TEAM,
     "shortlist_editing.change_items": Access.TEAM,
     "shortlist_editing.note": Access.TEAM,
+    # The sourcing register (views/registers.py, views/need_documents.py, views/interests.py)
+    "registers.show": Access.EDITOR,
+    "registers.export": Access.EDITOR,
+    "registers.log": Access.EDITOR,
+    "registers.correct": Access.EDITOR,
+    "need_documents.index": Access.EDITOR,
+    "need_documents.withdraw": Access.EDITOR,
+    "need_documents.show": Access.PUBLIC,
+    "interests.of_need": Access.EDITOR,
+    "interests.of_organization": Access.EDITOR,
+    "interests.end": Access.EDITOR,
     # Moderation (views/moderation.py, views/territory_editing.py)
     "moderation.queue": Access.STAFF,
     "moderation.review": Access.STAFF,

@@ -1,10 +1,12 @@
 // Starts what a page asks for by its data- attributes. Every page works without it.
 
 import { initCombobox } from "./combobox.js";
+import { initCompare } from "./compare.js";
 import { initFacetsFold } from "./facets.js";
 import { initConfirm, initCounter, initErrorSummary, initGuard, initPreview } from "./forms.js";
 import { initMenu } from "./menus.js";
 import { initPrint } from "./print.js";
+import { initShortlist } from "./shortlists.js";
 import { initThemeSwitch } from "./theme.js";
 
 const STARTERS = {
@@ -17,6 +19,8 @@ const STARTERS = {
   "[data-error-summary]": initErrorSummary,
   "[data-confirm]": initConfirm,
   "[data-preview]": initPreview,
+  "[data-compare]": initCompare,
+  "[data-shortlist]": initShortlist,
 };
 
 for (const [selector, start] of Object.entries(STARTERS)) {
