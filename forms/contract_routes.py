@@ -139,6 +139,7 @@ class ContractRouteForm(FlaskForm):
     )
     nature = SelectField(
         _l("Nature de l’achat"),
+        description=_l("Ce qui domine, si l’achat est mixte."),
         choices=lambda: [("", DONT_KNOW), *choices_of(NeedNature)],
         default="",
     )
@@ -146,7 +147,6 @@ class ContractRouteForm(FlaskForm):
         _l("Lancement de la consultation"),
         description=_l("Les règles sont celles de ce jour-là. Vide : je ne sais pas."),
         filters=[strip],
-        render_kw={"type": "date"},
     )
 
     def validate_montant(self, field: StringField) -> None:
