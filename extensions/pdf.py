@@ -52,15 +52,6 @@ def _fonts() -> "Fonts":
     return Fonts(include_system_fonts=False, font_paths=[str(FONTS)])
 
 
-def pdf_response_headers(filename: str) -> dict[str, str]:
-    """Return the headers of a PDF to keep; ``filename`` is ours: ASCII, without quotes."""
-    return {
-        "Content-Type": "application/pdf",
-        "Content-Disposition": f'attachment; filename="{filename}"',
-        "Cache-Control": "private, no-store",
-    }
-
-
 def _layout() -> dict[str, str]:
     """Return the words of the running head and foot, in the language of the page."""
     return {

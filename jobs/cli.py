@@ -12,6 +12,7 @@ from extensions.search_engine import search_backend
 from jobs.evaluate_commands import register_evaluate_commands
 from jobs.import_commands import register_import_commands
 from jobs.progress import say_progress
+from jobs.register_commands import register_sourcing_commands
 from jobs.schema import migrate
 from jobs.seed_commands import register_seed_commands
 from jobs.worker import Worker
@@ -28,6 +29,7 @@ def register_commands(app: Flask) -> None:
     register_seed_commands(app)
     register_import_commands(app)
     register_evaluate_commands(app)
+    register_sourcing_commands(app)
 
 
 def current_settings() -> Settings:

@@ -7,6 +7,7 @@ from extensions.entry_mail import write_entry_mail
 from extensions.introduction_mail import write_introduction_mails, write_outcome_mails
 from extensions.mailbox import SEND_MAIL
 from extensions.membership_mail import write_membership_mail
+from extensions.relay_mail import write_relay_mail
 from extensions.need_document_mail import write_need_documents_mail
 from jobs.alert_jobs import (
     look_at_publications,
@@ -17,6 +18,7 @@ from jobs.alert_jobs import (
 )
 from jobs.context import WorkerContext
 from jobs.daily import open_days, run_daily_tasks
+from extensions.partnership_mail import write_partnership_mail
 from jobs.mailer import send_mail
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
@@ -36,8 +38,10 @@ from services.introduction_notes import INTRODUCTION_DUE, INTRODUCTION_MAIL
 from services.logos import SWEEP_LOGO, sweep_logo
 from services.match_notices import MATCH_NOTICE
 from services.membership_notes import MEMBERSHIP_MAIL
+from services.partnership_notes import PARTNERSHIP_MAIL
 from services.need_documents import DOCUMENTS_MAIL
 from services.outcomes import OUTCOME_ASK
+from services.relay_notes import RELAY_MAIL
 
 Handler = Callable[[WorkerContext, Sequence[OutboxMessage]], None]
 
@@ -91,6 +95,11 @@ def _ask_outcomes(context: WorkerContext, _messages: Sequence[OutboxMessage]) ->
     write_outcome_mails(context.session, now=context.now)
 
 
+def _write_relay_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_relay_mail(context.session, message.payload)
+
+
 def _sweep_logos(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
     for message in messages:
         digest = str(message.payload["digest"])
@@ -114,15 +123,22 @@ def _write_need_documents_mails(context: WorkerContext, messages: Sequence[Outbo
         write_need_documents_mail(context.session, message.payload)
 
 
+def _write_partnership_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_partnership_mail(context.session, message.payload)
+
+
 HANDLERS: Mapping[str, Handler] = {
     ACCOUNT_MAIL: _write_account_mails,
     MEMBERSHIP_MAIL: _write_membership_mails,
     ENTRY_MAIL: _write_entry_mails,
+    PARTNERSHIP_MAIL: _write_partnership_mails,
     DOCUMENTS_MAIL: _write_need_documents_mails,
     INTRODUCTION_DUE: _follow_introductions,
     INTRODUCTION_MAIL: _write_introduction_mails,
     OUTCOME_ASK: _ask_outcomes,
     SWEEP_LOGO: _sweep_logos,
+    RELAY_MAIL: _write_relay_mails,
     SEND_MAIL: _send_mails,
     INDEX_ENTRY: _index_entries,
     FORGET_WITHDRAWAL: _forget_withdrawals,
@@ -139,11 +155,13 @@ BATCH_SIZE: Mapping[str, int] = {
     ACCOUNT_MAIL: 1,
     MEMBERSHIP_MAIL: 1,
     ENTRY_MAIL: 1,
+    PARTNERSHIP_MAIL: 1,
     DOCUMENTS_MAIL: 1,
     INTRODUCTION_DUE: 1,
     INTRODUCTION_MAIL: 1,
     OUTCOME_ASK: 50,
     SWEEP_LOGO: 50,
+    RELAY_MAIL: 1,
     SEND_MAIL: 1,
     INDEX_ENTRY: 50,
     FORGET_WITHDRAWAL: 50,

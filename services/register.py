@@ -8,12 +8,12 @@ the chain, of which the line keeps a salted digest only: the part can be erased,
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
@@ -25,6 +25,8 @@ from vocabulary.exchanges import RegisterEvent
 from vocabulary.labels import N_
 
 GENESIS: Final = "0" * 64
+# What reading a row raises when somebody wrote into it what the column cannot hold.
+_UNREADABLE: Final = (LookupError, ValueError, TypeError)
 
 
 def record_event(
@@ -140,47 +142,95 @@ ERASED_UNSAID = N_(
 NO_ANCHOR = N_("l’empreinte notée sur une copie n’est celle d’aucune ligne du registre")
 
 
+@dataclass(frozen=True, slots=True)
+class StoredRegister:
+    """The lines of one need as they are stored, with how the chain ends."""
+
+    need_id: int
+    entries: tuple[RegisterEntry, ...]
+    head: RegisterHead | None
+    unreadable: tuple[int, ...] = ()
+    """Numbers of the lines that no longer hold what a line can hold."""
+
+
 def verify_register(session: Session, need_id: int) -> list[Flaw]:
     """Return the flaws of the register of one need, in order; none when it is whole."""
-    entries, head = load_register(session, need_id)
-    return chain_flaws(need_id, entries, head)
+    return chain_flaws(load_register(session, need_id))
 
 
-def load_register(
-    session: Session, need_id: int
-) -> tuple[Sequence[RegisterEntry], RegisterHead | None]:
-    """Return the lines of one need as they are stored, their parts, and how the chain ends."""
-    entries = session.scalars(
+def load_register(session: Session, need_id: int) -> StoredRegister:
+    """Read a register afresh; one line that cannot be read does not hide the others."""
+    statement = (
         RegisterEntry.of_need(need_id)
         .options(joinedload(RegisterEntry.part))
         .execution_options(populate_existing=True)
+    )
+    head = session.get(RegisterHead, need_id, populate_existing=True)
+    try:
+        return StoredRegister(need_id, tuple(session.scalars(statement)), head)
+    except _UNREADABLE:
+        return _load_what_reads(session, need_id, statement, head)
+
+
+def _load_what_reads(
+    session: Session, need_id: int, statement: Select[RegisterEntry], head: RegisterHead | None
+) -> StoredRegister:
+    numbers = session.scalars(
+        select(RegisterEntry.sequence)
+        .where(RegisterEntry.need_id == need_id)
+        .order_by(RegisterEntry.sequence)
     ).all()
-    return entries, session.get(RegisterHead, need_id, populate_existing=True)
+    entries, unreadable = [], []
+    for number in numbers:
+        try:
+            entries.append(session.scalars(statement.where(RegisterEntry.sequence == number)).one())
+        except _UNREADABLE:
+            unreadable.append(number)
+    return StoredRegister(need_id, tuple(entries), head, tuple(unreadable))
 
 
-def chain_flaws(
-    need_id: int, entries: Sequence[RegisterEntry], head: RegisterHead | None
-) -> list[Flaw]:
-    """Return the flaws of a register read whole, in order."""
-    flaws: list[Flaw] = []
+def chain_flaws(stored: StoredRegister) -> list[Flaw]:
+    """Return the flaws of a register read whole, in the order of its lines."""
+    found = [(number, ALTERED) for number in stored.unreadable]
     previous, expected = GENESIS, 1
-    erased = _lines_said_erased(entries)
-    for entry in entries:
+    erased = _lines_said_erased(stored.entries)
+    for entry in stored.entries:
         reasons = _line_flaws(entry, is_erased=entry.sequence in erased)
-        flaws += [Flaw(need_id, entry.sequence, reason) for reason in reasons]
+        found += [(entry.sequence, reason) for reason in reasons]
         if entry.sequence != expected or entry.previous_hash != previous:
-            flaws.append(Flaw(need_id, entry.sequence, MISPLACED))
+            found.append((entry.sequence, MISPLACED))
         previous, expected = entry.hash, entry.sequence + 1
+    found += _end_flaws(stored, previous, expected)
+    return [Flaw(stored.need_id, number, reason) for number, reason in sorted(found, key=_number)]
+
+
+def _number(flaw: tuple[int, str]) -> int:
+    return flaw[0]
+
+
+def _end_flaws(stored: StoredRegister, last: str, expected: int) -> list[tuple[int, str]]:
+    head = stored.head
     if head is None:
-        return flaws if expected == 1 else [*flaws, Flaw(need_id, expected, CUT_SHORT)]
-    if (head.sequence, head.hash) != (expected - 1, previous):
-        flaws.append(Flaw(need_id, max(head.sequence, expected - 1), CUT_SHORT))
-    return flaws
+        return [] if expected == 1 else [(expected, CUT_SHORT)]
+    if (head.sequence, head.hash) == (expected - 1, last):
+        return []
+    return [(max(head.sequence, expected - 1), CUT_SHORT)]
+
+
+def facts_of(entry: RegisterEntry) -> Mapping[str, Any]:
+    """Return the facts of a line; a line somebody altered may hold anything."""
+    return entry.facts if isinstance(entry.facts, dict) else {}
+
+
+def numbers_in(facts: Mapping[str, Any], name: str) -> list[int]:
+    """Return a list of numbers among the facts of a line, whatever else was put there."""
+    found = facts.get(name)
+    return [one for one in found if isinstance(one, int)] if isinstance(found, list) else []
 
 
 def _lines_said_erased(entries: Iterable[RegisterEntry]) -> set[int]:
-    said = (entry.facts for entry in entries if entry.event is RegisterEvent.ERASED)
-    return {number for facts in said for number in facts.get("lines", ())}
+    said = (facts_of(entry) for entry in entries if entry.event is RegisterEvent.ERASED)
+    return {number for facts in said for number in numbers_in(facts, "lines")}
 
 
 def _line_flaws(entry: RegisterEntry, *, is_erased: bool) -> list[str]:

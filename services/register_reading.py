@@ -12,7 +12,14 @@ from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from models.register import RegisterEntry
-from services.register import GENESIS, Flaw, chain_flaws, load_register
+from services.register import (
+    GENESIS,
+    Flaw,
+    chain_flaws,
+    facts_of,
+    load_register,
+    numbers_in,
+)
 from services.text_keys import name_key
 from vocabulary.exchanges import RegisterEvent
 
@@ -87,15 +94,16 @@ def read_register(
     Without ``page``, all of them (exports). The number of queries is fixed.
     """
     wanted = wanted or RegisterFilter()
-    entries, head = load_register(session, need.id)
-    flaws = chain_flaws(need.id, entries, head)
+    stored = load_register(session, need.id)
+    entries, head = stored.entries, stored.head
+    flaws = chain_flaws(stored)
     kept = [entry for entry in entries if _is_wanted(entry, wanted)]
     start = 0 if page is None else (page - 1) * PAGE_SIZE
     shown = kept[start:] if page is None else kept[start : start + PAGE_SIZE]
     names = _organization_names(session, entries)
     offers = _offer_titles(session, shown)
     corrections = {
-        entry.facts.get("corrects"): entry.sequence
+        facts_of(entry).get("corrects"): entry.sequence
         for entry in entries
         if entry.event is RegisterEvent.CORRECTION
     }
@@ -123,7 +131,7 @@ def known_actors(session: Session, need: Need) -> list[Organization]:
         )
     ).all()
     numbers = {number for number, _ in rows if number is not None}
-    numbers |= {actor for _, facts in rows for actor in facts.get("actors", ())}
+    numbers |= {actor for _, facts in rows for actor in numbers_in(facts, "actors")}
     if not numbers:
         return []
     found = session.scalars(
@@ -143,7 +151,7 @@ def _is_wanted(entry: RegisterEntry, wanted: RegisterFilter) -> bool:
 
 
 def _organizations_in(entry: RegisterEntry) -> set[int]:
-    found = set(entry.facts.get("actors", ()))
+    found = set(numbers_in(facts_of(entry), "actors"))
     if entry.organization_ref is not None:
         found.add(entry.organization_ref)
     return found
@@ -170,7 +178,7 @@ def _organization_names(session: Session, entries: Iterable[RegisterEntry]) -> d
 def _offer_titles(session: Session, entries: Sequence[RegisterEntry]) -> dict[int, tuple[str, str]]:
     """Return title and actor of the offers that lines name; one that is gone is missing."""
     numbers = {entry.offer_ref for entry in entries if entry.offer_ref is not None}
-    numbers |= {offer for entry in entries for offer in entry.facts.get("offers", ())}
+    numbers |= {offer for entry in entries for offer in numbers_in(facts_of(entry), "offers")}
     if not numbers:
         return {}
     found = session.scalars(
@@ -180,7 +188,8 @@ def _offer_titles(session: Session, entries: Sequence[RegisterEntry]) -> dict[in
 
 
 def _content(entry: RegisterEntry) -> Mapping[str, Any]:
-    return entry.part.content if entry.part is not None else {}
+    content = entry.part.content if entry.part is not None else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _line(
@@ -201,7 +210,7 @@ def _line(
         offer_number=entry.offer_ref,
         offer=offers.get(entry.offer_ref or 0, ("", ""))[0],
         person=str(content.get("person", "")),
-        facts=entry.facts,
+        facts=facts_of(entry),
         words={
             name: str(text)
             for name, text in content.items()
@@ -220,7 +229,7 @@ def _line(
 def _shown(
     entry: RegisterEntry, names: Mapping[int, str], offers: Mapping[int, tuple[str, str]]
 ) -> Iterable[str]:
-    pairs = zip(entry.facts.get("offers", ()), entry.facts.get("actors", ()), strict=False)
-    for offer, actor in pairs:
+    facts = facts_of(entry)
+    for offer, actor in zip(numbers_in(facts, "offers"), numbers_in(facts, "actors"), strict=False):
         title, name = offers.get(offer, (f"n° {offer}", names.get(actor, f"n° {actor}")))
         yield f"{title} ({name})"

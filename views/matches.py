@@ -28,6 +28,7 @@ from views.match_options import (
     page_count,
     typed,
 )
+from views.shown_lists import note_shown_list
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
 from vocabulary.kinds import ProjectPhase
 
@@ -72,13 +73,16 @@ def for_need(need_id: int) -> ResponseReturnValue:
     if need is None:
         abort(404)
     profile = need_profile(need)
+    options = ListOptions.from_arguments(request.args)
+    found = _offer_list(profile, need_text(need))
+    note_shown_list(need, found["ranking"], options)
     return render_template(
         "matches/need.html",
         need=need,
         can_act=can_edit_need(db_session(), current_person(), need),
         phase=phase_sentence(profile.phase),
-        options=ListOptions.from_arguments(request.args),
-        **_offer_list(profile, need_text(need)),
+        options=options,
+        **found,
     )
 
 

@@ -25,6 +25,7 @@ from models.territory import Territory
 from services.drafts import start_revision
 from services.entry_contents import organization_content
 from tests.factories.accounts import NOW, make_membership, make_user
+from tests.factories.matrix_registers import register_examples
 from tests.factories.matrix_shortlists import shortlist_examples
 from tests.factories.organizations import make_offer, make_organization
 from views.matrix import ROLES
@@ -140,6 +141,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         "themes.show": {"code": next(iter(all_themes()))},
         "directory.export": {"file_type": "csv"},
         "demo.message": {"mail_id": mail.id},
+        **register_examples(session, territory, entry, other),
         **shortlist_examples(session, entry, offer),
         "language.switch": {"code": "fr"},
         "static": {"filename": "css/base.css"},

@@ -1,0 +1,149 @@
+"""Shapes of the pages around the register: calls and meetings, corrections, ties, documents."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.datastructures import FileStorage
+from wtforms import BooleanField, DateTimeLocalField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from forms.account import plain_line, squeeze
+from forms.entry_fields import TOO_LONG
+from forms.once import OnceForm
+from services.attachments import MAX_BYTES
+from services.contents import clean_text
+from services.interests import NATURE_LENGTH
+from vocabulary.exchanges import RegisterEvent
+
+PARTNER_LENGTH: Final = 200
+SAID_LENGTH: Final = 4_000
+REASON_LENGTH: Final = 300
+ALL_NEEDS: Final = "tous"
+THIS_NEED: Final = "ce-besoin"
+_KINDS: Final = {"appel": RegisterEvent.CALL, "reunion": RegisterEvent.MEETING}
+
+
+def _plain(text: str | None) -> str:
+    return clean_text(text or "", SAID_LENGTH + 1)
+
+
+class LogContactForm(OnceForm):
+    """A call or a meeting: with whom, what was said, and when if it was not just now."""
+
+    partner = StringField(
+        _l("Avec qui"),
+        description=_l("Un acteur que le registre connaît, ou un autre nom."),
+        filters=[squeeze],
+        validators=[
+            InputRequired(_l("Dites avec qui vous avez échangé.")),
+            Length(max=PARTNER_LENGTH, message=TOO_LONG),
+            plain_line,
+        ],
+    )
+    said = TextAreaField(
+        _l("Ce qui s’est dit"),
+        description=_l("Ce que vous avez appris, et ce que vous avez dit de votre besoin."),
+        filters=[_plain],
+        validators=[
+            InputRequired(_l("Résumez ce qui s’est dit, même en une phrase.")),
+            Length(max=SAID_LENGTH, message=TOO_LONG),
+        ],
+    )
+    happened_at = DateTimeLocalField(
+        _l("Quand, si ce n’est pas maintenant"),
+        description=_l("Heure de Paris."),
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        validators=[Optional()],
+    )
+
+    def instant(self) -> datetime | None:
+        """Return when it took place, without a zone; ``None`` for just now."""
+        moment: datetime | None = self.happened_at.data
+        return moment
+
+
+def event_of_button(pressed: str) -> RegisterEvent | None:
+    """Return what the button that was pressed logs."""
+    return _KINDS.get(pressed)
+
+
+class CorrectionForm(OnceForm):
+    """Why a line was a mistake."""
+
+    reason = StringField(
+        _l("Pourquoi cette ligne est une erreur"),
+        filters=[squeeze],
+        validators=[
+            InputRequired(_l("Dites en quelques mots ce qui était faux.")),
+            Length(max=REASON_LENGTH, message=TOO_LONG),
+            plain_line,
+        ],
+    )
+
+
+class DeclarationForm(OnceForm):
+    """A tie with an actor, for this need or for all those of the declaring body."""
+
+    about = StringField(
+        _l("Avec quel acteur"),
+        description=_l("Son nom exact dans l’annuaire."),
+        filters=[squeeze],
+        validators=[
+            InputRequired(_l("Nommez l’acteur avec lequel ce lien existe.")),
+            Length(max=PARTNER_LENGTH, message=TOO_LONG),
+            plain_line,
+        ],
+    )
+    nature = StringField(
+        _l("Quel lien"),
+        description=_l("Par exemple : « ancien salarié », « actionnaire ». Ne nommez personne."),
+        filters=[squeeze],
+        validators=[
+            InputRequired(_l("Dites en quelques mots de quel lien il s’agit.")),
+            Length(max=NATURE_LENGTH, message=TOO_LONG),
+            plain_line,
+        ],
+    )
+
+
+class NeedDeclarationForm(DeclarationForm):
+    """A tie declared from the page of a need."""
+
+    scope = SelectField(
+        _l("Ce lien vaut pour"),
+        choices=[
+            (THIS_NEED, _l("ce besoin seulement")),
+            (ALL_NEEDS, _l("tous les besoins de votre organisme")),
+        ],
+        default=THIS_NEED,
+    )
+
+    def is_for_all(self) -> bool:
+        """Tell whether the tie holds for every need."""
+        return bool(self.scope.data == ALL_NEEDS)
+
+
+class NeedDocumentForm(OnceForm):
+    """A document that the buyer gives about its need."""
+
+    file = FileField(
+        _l("Document"),
+        description=_l("PDF, texte, tableur, présentation ou image. 5 Mo au plus."),
+        validators=[FileRequired(_l("Choisissez un fichier."))],
+    )
+    is_public = BooleanField(
+        _l("Le rendre lisible par tous sur la page du besoin"),
+        description=_l("Sinon, seuls les acteurs contactés le reçoivent, tous."),
+    )
+
+    def sent_file(self) -> tuple[str, bytes]:
+        """Return the name and the bytes of the file; more than the limit is cut just above it."""
+        file: FileStorage = self.file.data
+        return file.filename or "", file.stream.read(MAX_BYTES + 1)
+
+    def show_error(self, field: str | None, message: Any) -> None:  # noqa: ANN401 - lazy text
+        """Put a refusal beside the field it is about."""
+        del field
+        self.file.errors = [*self.file.errors, message]
