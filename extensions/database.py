@@ -22,7 +22,7 @@ SQLITE_BUSY_MS = 15_000
 # These answer GET requests by changing the account (confirmation, reset, one-click links).
 WRITING_BLUEPRINTS = frozenset({"security", "oidc", "language"})
 # These pages note that they were read.
-WRITING_ENDPOINTS = frozenset({"introductions.show"})
+WRITING_ENDPOINTS = frozenset({"introductions.show", "attachments.show"})
 
 
 def db_session() -> Session:

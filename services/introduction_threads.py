@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.account import User
@@ -48,8 +48,6 @@ def thread(session: Session, introduction_id: int) -> Introduction | None:
             joinedload(Introduction.carrier),
             joinedload(Introduction.actor),
             joinedload(Introduction.relay),
-            joinedload(Introduction.carrier_contact),
-            joinedload(Introduction.actor_contact),
             selectinload(Introduction.messages).options(
                 joinedload(IntroductionMessage.author),
                 selectinload(IntroductionMessage.documents),
@@ -88,16 +86,32 @@ def side_of(session: Session, introduction: Introduction, person: User) -> Side 
     return sides[0] if sides else None
 
 
-def is_in_team(session: Session, person: User | None, organization_id: int) -> bool:
-    """Tell whether ``person`` still acts for an organisation."""
-    if person is None:
-        return False
-    found = select(Membership.id).where(
-        Membership.user_id == person.id,
-        Membership.organization_id == organization_id,
-        Membership.state == MembershipState.APPROVED,
+def current_contacts(session: Session, introduction: Introduction) -> dict[Side, User | None]:
+    """Return whom each side may write to: nobody before acceptance, nor somebody who left."""
+    found: dict[Side, User | None] = dict.fromkeys(Side)
+    if introduction.state != IntroductionState.ACCEPTED:
+        return found
+    pairs = {
+        (introduction.carrier_contact_id, introduction.carrier_id): Side.TERRITORY,
+        (introduction.actor_contact_id, introduction.actor_id): Side.ACTOR,
+    }
+    rows = session.execute(
+        select(User, Membership.organization_id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            tuple_(Membership.user_id, Membership.organization_id).in_(list(pairs)),
+            Membership.state == MembershipState.APPROVED,
+        )
     )
-    return session.scalar(found) is not None
+    for person, organization_id in rows:
+        found[pairs[person.id, organization_id]] = person
+    return found
+
+
+def last_read(session: Session, introduction: Introduction, person: User) -> int:
+    """Return the number of the last message that ``person`` has seen."""
+    reading = session.get(ThreadReading, (introduction.id, person.id))
+    return reading.last_message_id if reading else 0
 
 
 def add_message(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from models.account import User
 from models.offer import Offer
@@ -85,6 +85,20 @@ def offers_under_work(session: Session, organization: Organization) -> list[Offe
     return [
         _under_work(offer, revisions.get((SubjectKind.OFFER.value, offer.id))) for offer in offers
     ]
+
+
+def published_offers_of(session: Session, organization_ids: Sequence[int]) -> list[Offer]:
+    """Return the published offers of some actors, with what matching and cards need."""
+    statement = (
+        Offer.published()
+        .where(Offer.organization_id.in_(organization_ids))
+        .options(
+            contains_eager(Offer.organization).joinedload(Organization.commune),
+            selectinload(Offer.references),
+        )
+        .order_by(Offer.title, Offer.id)
+    )
+    return list(session.scalars(statement))
 
 
 def _under_work(offer: Offer, revision: Revision | None) -> OfferUnderWork:

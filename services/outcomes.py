@@ -1,12 +1,12 @@
 """What came of an introduction: asked of both sides on three dates, told by either at any time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.account import User
 from models.introduction import Introduction, OutcomeInquiry
@@ -129,17 +129,60 @@ def last_answer(introduction: Introduction, side: Side) -> OutcomeInquiry | None
     return max(answered, key=lambda one: (_when(one), one.due_on), default=None)
 
 
-def due_introductions(
-    session: Session, person: User, *, today: date
-) -> list[tuple[Introduction, Side]]:
-    """Return the threads whose outcome is asked of the organisations of ``person``, oldest first.
+@dataclass(frozen=True, slots=True)
+class DueLine:
+    """One thread whose outcome is asked of one side: since when, and what was said so far."""
+
+    introduction: Introduction
+    side: Side
+    due_on: date
+
+    @property
+    def key(self) -> tuple[int, Side]:
+        """Return what names the line in a form."""
+        return self.introduction.id, self.side
+
+    @property
+    def other(self) -> Side:
+        """Return the side that is asked the same."""
+        return Side.ACTOR if self.side == Side.TERRITORY else Side.TERRITORY
+
+    def said_by(self, side: Side) -> OutcomeInquiry | None:
+        """Return what one side said last."""
+        return last_answer(self.introduction, side)
+
+
+def due_lines(session: Session, person: User, *, today: date) -> list[DueLine]:
+    """Return what is asked of the organisations of ``person``, oldest first, in three queries.
 
     A thread stands once for each side the person acts for, however many dates are due.
     """
     own = [body.id for body in own_organizations(session, person)]
-    if not own:
-        return []
     rows = session.execute(
+        _waiting(own, today)
+        .options(
+            joinedload(Introduction.need).joinedload(Need.territory),
+            joinedload(Introduction.carrier),
+            joinedload(Introduction.actor),
+            selectinload(Introduction.inquiries),
+        )
+        .order_by(OutcomeInquiry.due_on, Introduction.id)
+    )
+    found: dict[tuple[int, Side], DueLine] = {}
+    for introduction, side, due_on in rows:
+        found.setdefault((introduction.id, side), DueLine(introduction, side, due_on))
+    return list(found.values())
+
+
+def count_due(session: Session, person: User, *, today: date) -> int:
+    """Return how many lines ``due_lines`` would hold."""
+    own = [body.id for body in own_organizations(session, person)]
+    waiting = _waiting(own, today).with_only_columns(Introduction.id, OutcomeInquiry.side)
+    return session.scalar(select(func.count()).select_from(waiting.distinct().subquery())) or 0
+
+
+def _waiting(own: Sequence[int], today: date) -> Select[Introduction, Side, date]:
+    return (
         select(Introduction, OutcomeInquiry.side, OutcomeInquiry.due_on)
         .join(OutcomeInquiry, OutcomeInquiry.introduction_id == Introduction.id)
         .where(
@@ -147,21 +190,11 @@ def due_introductions(
             OutcomeInquiry.due_on <= today,
             OutcomeInquiry.answered_at.is_(None),
             or_(
-                (OutcomeInquiry.side == Side.TERRITORY) & Introduction.carrier_id.in_(own),
-                (OutcomeInquiry.side == Side.ACTOR) & Introduction.actor_id.in_(own),
+                and_(OutcomeInquiry.side == Side.TERRITORY, Introduction.carrier_id.in_(own)),
+                and_(OutcomeInquiry.side == Side.ACTOR, Introduction.actor_id.in_(own)),
             ),
         )
-        .options(
-            joinedload(Introduction.need).joinedload(Need.territory),
-            joinedload(Introduction.carrier),
-            joinedload(Introduction.actor),
-        )
-        .order_by(OutcomeInquiry.due_on, Introduction.id)
     )
-    found: dict[tuple[int, Side], tuple[Introduction, Side]] = {}
-    for introduction, side, _due_on in rows:
-        found.setdefault((introduction.id, side), (introduction, side))
-    return list(found.values())
 
 
 def report_stage(

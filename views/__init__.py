@@ -8,6 +8,9 @@ from flask import Flask
 from views import (
     access,
     account,
+    alert_links,
+    alerts,
+    attachments,
     claims,
     comparison,
     completion,
@@ -20,6 +23,7 @@ from views import (
     health,
     imports,
     interests,
+    introductions,
     language,
     logos,
     matches,
@@ -34,7 +38,9 @@ from views import (
     offer_editing,
     offers,
     oidc,
+    opportunities,
     organizations,
+    outcomes,
     pages,
     partnership_editing,
     partnership_files,
@@ -54,6 +60,7 @@ from views import (
     territories,
     territory_editing,
     themes,
+    threads,
     workspace,
 )
 from views.addresses import KeyConverter, SlugConverter
@@ -77,6 +84,7 @@ PUBLIC_PAGES = (
     comparison,
     contract_routes,
     sitemap,
+    alert_links,
 )
 ACCOUNT_PAGES = (account, oidc, memberships, claims, people, demo)
 
@@ -103,6 +111,12 @@ ENTRY_PAGES = (
     partnership_groups,
     partnership_timeline,
     partnership_review,
+    introductions,
+    threads,
+    attachments,
+    outcomes,
+    alerts,
+    opportunities,
 )
 
 

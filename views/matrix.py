@@ -237,6 +237,21 @@ MATRIX: Final[dict[str, Access]] = {
     "partnership_review.review": Access.STAFF,
     "partnership_review.suspend": Access.STAFF,
     "partnership_review.restore": Access.STAFF,
+    # Introductions (views/introductions.py, views/threads.py, views/outcomes.py)
+    "introductions.index": Access.SIGNED_IN,
+    "introductions.export": Access.SIGNED_IN,
+    "introductions.show": Access.TEAM,
+    "introductions.contact": Access.TEAM,
+    "introductions.answer": Access.SIGNED_IN,
+    "threads.write": Access.TEAM,
+    "threads.accept": Access.TEAM,
+    "threads.decline": Access.TEAM,
+    "threads.withdraw": Access.TEAM,
+    "threads.become_contact": Access.TEAM,
+    "threads.report": Access.TEAM,
+    "outcomes.due": Access.SIGNED_IN,
+    # Each document says who may open it (services/document_rights.py)
+    "attachments.show": Access.PUBLIC,
     # Moderation (views/moderation.py, views/territory_editing.py)
     "moderation.queue": Access.STAFF,
     "moderation.review": Access.STAFF,
@@ -254,8 +269,27 @@ MATRIX: Final[dict[str, Access]] = {
     "imports.undo": Access.STAFF,
     "imports.discard": Access.STAFF,
     "imports.refusals": Access.STAFF,
+    # Alerts (views/alerts.py, views/alert_links.py) and needs for us (views/opportunities.py)
+    "alerts.create": Access.PUBLIC,
+    "alerts.asked": Access.PUBLIC,
+    "alerts.index": Access.SIGNED_IN,
+    "alerts.show": Access.SIGNED_IN,
+    "alerts.act": Access.SIGNED_IN,
+    "alerts.digest": Access.SIGNED_IN,
+    "alert_links.confirm": Access.PUBLIC,
+    "alert_links.manage": Access.PUBLIC,
+    "alert_links.stop": Access.PUBLIC,
+    "alert_links.stop_digest": Access.PUBLIC,
+    "opportunities.index": Access.SIGNED_IN,
+    "opportunities.dismissed": Access.SIGNED_IN,
+    "opportunities.dismiss": Access.TEAM,
+    "opportunities.restore": Access.TEAM,
     # Demonstration
     "demo.mailbox": Access.DEMO,
     "demo.message": Access.DEMO,
     "demo.clear": Access.DEMO,
 }
+
+# Their POST takes no token of a form: the link, signed, is the proof, and mail services post there
+# without any session when a reader stops a message in one click (RFC 8058).
+BY_SIGNED_LINK: Final = frozenset({"alert_links.stop", "alert_links.stop_digest"})

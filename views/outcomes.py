@@ -1,0 +1,48 @@
+"""What came of the introductions of one's organisations: all that is due, on one page."""
+
+from flask import Blueprint, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from extensions.clock import now, today
+from extensions.database import db_session
+from forms.introductions import DueForm, due_form
+from services.errors import Conflict, RuleViolation
+from services.outcomes import DueLine, due_lines, report_stage
+from views.access import signed_in_person
+from views.once import carry_out
+from views.thread_pages import UNPROCESSABLE
+from vocabulary.labels import N_
+
+bp = Blueprint("outcomes", __name__)
+
+
+@bp.route("/mon-espace/suites", methods=["GET", "POST"])
+def due() -> ResponseReturnValue:
+    """Ask of everything due at once; a line left open is asked again."""
+    lines = due_lines(db_session(), signed_in_person(), today=today())
+    form = due_form([line.key for line in lines])
+    if form.validate_on_submit():
+        try:
+            return carry_out(form, lambda: _save(form, lines))
+        except Conflict:
+            raise
+        except RuleViolation as refusal:
+            db_session().rollback()
+            form.form_errors.append(_(refusal.message, **refusal.params))
+    page = render_template("outcomes/due.html", form=form, lines=lines)
+    return page, UNPROCESSABLE if form.errors else 200
+
+
+def _save(form: DueForm, lines: list[DueLine]) -> str:
+    session, person = db_session(), signed_in_person()
+    answers = [(line, form.answer(*line.key)) for line in lines]
+    given = [(line, answer) for line, answer in answers if answer is not None]
+    if not given:
+        raise RuleViolation(N_("Répondez à une ligne au moins."))
+    for line, (stage, note) in given:
+        report_stage(
+            session, line.introduction, person, line.side, stage=stage, note=note, now=now()
+        )
+    flash(_("Vos réponses sont enregistrées : chaque partie les voit."), "success")
+    return url_for("outcomes.due")
