@@ -343,3 +343,17 @@ class ReviewForm(SeenForm):
     def is_publication(self) -> bool:
         """Tell whether the decision is to publish."""
         return bool(self.decision.data == PUBLISH)
+
+
+class SuspendForm(FlaskForm):
+    """Why a public page is taken off."""
+
+    comment = TextAreaField(
+        _l("Motif"),
+        description=_l("Envoyé tel quel à qui tient la page."),
+        filters=[strip],
+        validators=[
+            InputRequired(_l("Dites pourquoi la page est suspendue.")),
+            Length(max=MAX_COMMENT, message=TOO_LONG),
+        ],
+    )

@@ -13,8 +13,9 @@ from models.meetup import MeetupDay
 from models.need import Need
 from models.offer import Offer, Reference
 from models.organization import Organization
-from models.partnership import Partnership, PartnershipMember
+from models.partnership import Partnership
 from models.territory import RenewalProject, Territory
+from services.partnership_pages import partnerships_of, partnerships_on
 from vocabulary.kinds import FederationState, PublicationState
 
 LATEST: Final = 6
@@ -73,13 +74,7 @@ def organization_page(session: Session, entry: Organization) -> OrganizationPage
         ).all(),
         members=session.scalars(_federated(entry)).all(),
         federations=session.scalars(_federators(entry)).all(),
-        partnerships=session.scalars(
-            select(Partnership)
-            .join(PartnershipMember)
-            .where(PartnershipMember.organization_id == entry.id)
-            .options(joinedload(Partnership.territory))
-            .order_by(Partnership.name)
-        ).all(),
+        partnerships=session.scalars(partnerships_of(entry)).all(),
     )
 
 
@@ -168,11 +163,7 @@ def territory_page(session: Session, territory: Territory) -> TerritoryPage:
             .options(joinedload(Need.carrier))
             .order_by(Need.closes_on.is_(None), Need.closes_on, Need.id)
         ).all(),
-        partnerships=session.scalars(
-            select(Partnership)
-            .where(Partnership.territory_id == territory.id)
-            .order_by(Partnership.name)
-        ).all(),
+        partnerships=session.scalars(partnerships_on(territory)).all(),
         references=session.scalars(_references_on(territory)).all(),
     )
 
@@ -191,19 +182,6 @@ def _references_on(territory: Territory) -> Select[Reference]:
         .options(joinedload(Reference.offer).joinedload(Offer.organization))
         .order_by(Reference.year.desc(), Reference.id)
         .limit(LISTED_ON_TERRITORY)
-    )
-
-
-def partnership_by_slug(session: Session, slug: str) -> Partnership | None:
-    """Load a partnership with its members and working groups."""
-    return session.scalar(
-        select(Partnership)
-        .where(Partnership.slug == slug)
-        .options(
-            joinedload(Partnership.territory).selectinload(Territory.communes),
-            selectinload(Partnership.members).joinedload(PartnershipMember.organization),
-            selectinload(Partnership.working_groups),
-        )
     )
 
 
@@ -249,7 +227,9 @@ def public_figures(session: Session) -> Figures:
             .scalar_subquery(),
             number.select_from(Territory).scalar_subquery(),
             number.select_from(Territory).where(Territory.is_npnru).scalar_subquery(),
-            number.select_from(Partnership).scalar_subquery(),
+            number.select_from(Partnership)
+            .where(Partnership.state == published, Partnership.is_demo.is_(False))
+            .scalar_subquery(),
         )
     ).one()
     return Figures(*row)

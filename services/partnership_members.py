@@ -102,10 +102,9 @@ def _new_row(partnership: Partnership, organization: Organization) -> Partnershi
     if len(partnership.members) >= MAX_MEMBERS:
         raise RuleViolation(N_("Un partenariat a au plus %(count)s membres."), count=MAX_MEMBERS)
     last = max((row.position for row in partnership.members), default=-1)
-    # Given its partnership, the row joins the members by itself.
-    return PartnershipMember(
-        partnership=partnership, organization=organization, position=last + 1, role=""
-    )
+    row = PartnershipMember(organization=organization, position=last + 1, role="")
+    partnership.members.append(row)
+    return row
 
 
 def change_member_role(

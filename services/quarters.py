@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.partnership import Partnership, PartnershipMember
 from models.territory import Territory
+
+LISTED: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,14 @@ def quarters_by_region(session: Session) -> list[RegionTally]:
     return [RegionTally(*row) for row in rows]
 
 
-def all_partnerships(session: Session) -> Sequence[Partnership]:
-    """Return every partnership with its quarter and its members."""
+def latest_partnerships(session: Session) -> Sequence[Partnership]:
+    """Return the latest public partnerships with their quarter and their members, real ones first."""
     return session.scalars(
-        select(Partnership)
+        Partnership.published()
         .options(
             joinedload(Partnership.territory).selectinload(Territory.communes),
             selectinload(Partnership.members).joinedload(PartnershipMember.organization),
         )
-        .order_by(Partnership.name)
+        .order_by(Partnership.is_demo, Partnership.published_at.desc(), Partnership.name)
+        .limit(LISTED)
     ).all()

@@ -7,7 +7,12 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from models.organization import Organization
-from models.partnership import Partnership, PartnershipMember, WorkingGroup
+from models.partnership import (
+    Partnership,
+    PartnershipMember,
+    PartnershipMilestone,
+    WorkingGroup,
+)
 from models.territory import (
     RenewalProject,
     Territory,
@@ -152,6 +157,9 @@ def _partnership(session: Session, entry: dict[str, Any]) -> Partnership:
         themes=list(entry.get("themes", [])),
         source=entry["source"],
         source_checked_on=entry["checked_on"],
+        created_at=at_noon(entry["checked_on"]),
+        updated_at=at_noon(entry["checked_on"]),
+        published_at=at_noon(entry["checked_on"]),
         members=[
             PartnershipMember(
                 organization_id=bodies[member["organization"]],
@@ -159,6 +167,16 @@ def _partnership(session: Session, entry: dict[str, Any]) -> Partnership:
                 role=member["role"],
             )
             for position, member in enumerate(members, start=1)
+        ],
+        milestones=[
+            PartnershipMilestone(
+                happened_on=step["dated_on"],
+                precision=step["precision"],
+                title=step["title"],
+                text=step.get("text", ""),
+                source=step["source"],
+            )
+            for step in entry.get("milestone", [])
         ],
         working_groups=[
             WorkingGroup(

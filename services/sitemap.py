@@ -12,6 +12,7 @@ from models.offer import Offer
 from models.organization import Organization
 from models.partnership import Partnership
 from models.territory import Territory
+from services.partnership_pages import public_partnership_keys
 from vocabulary.kinds import SubjectKind
 
 # The protocol's own limit for one file (sitemaps.org, « 50,000 URLs »).
@@ -35,8 +36,8 @@ def public_keys(session: Session) -> Iterator[tuple[SubjectKind, str, date | Non
         .order_by(Need.id),
         SubjectKind.TERRITORY: select(Territory.code, Territory.updated_at).order_by(Territory.id),
     }
-    for slug in session.scalars(select(Partnership.slug).order_by(Partnership.id)):
-        yield SubjectKind.PARTNERSHIP, slug, None
+    for slug, changed_on in public_partnership_keys(session):
+        yield SubjectKind.PARTNERSHIP, slug, changed_on
     for kind, statement in statements.items():
         for key, changed_at in session.execute(statement):
             yield kind, str(key), changed_at.date()

@@ -62,7 +62,8 @@ def save_group(
         )
     if group is None:
         _keep_below(len(partnership.working_groups), MAX_GROUPS)
-        group = WorkingGroup(partnership=partnership)
+        group = WorkingGroup()
+        partnership.working_groups.append(group)
     group.name, group.theme = content.name, content.theme or None
     group.description = content.description
     present = {row.organization_id: row for row in group.members}
@@ -111,7 +112,8 @@ def save_meeting(
         raise RuleViolation(N_("Donnez la date de la réunion."), field="held_on")
     if meeting is None:
         _keep_below(len(group.meetings), MAX_MEETINGS)
-        meeting = WorkingGroupMeeting(group=group)
+        meeting = WorkingGroupMeeting()
+        group.meetings.append(meeting)
     for name, value in asdict(content).items():
         setattr(meeting, name, value)
     label = f"{group.name}, {content.held_on.isoformat()}"
@@ -160,7 +162,8 @@ def save_milestone(
         raise RuleViolation(N_("Choisissez la précision de la date."), field="precision")
     if milestone is None:
         _keep_below(len(partnership.milestones), MAX_MILESTONES)
-        milestone = PartnershipMilestone(partnership=partnership)
+        milestone = PartnershipMilestone()
+        partnership.milestones.append(milestone)
     for name, value in asdict(content).items():
         setattr(milestone, name, value)
     milestone.happened_on = _as_exact(content.happened_on, content.precision)

@@ -135,6 +135,7 @@ def partnership_card(partnership: Partnership, *, members_count: int = 0) -> Car
         "territory_url": url_for("territories.show", code=territory.code) if territory else None,
         "pitch": summary(partnership.summary),
         "members_count": members_count,
+        "is_demo": partnership.is_demo,
     }
 
 

@@ -18,6 +18,7 @@ PAGES = (
     "pages.about",
     "directory.search",
     "territories.index",
+    "partnerships.index",
     "themes.index",
     "meetups.index",
     "contract_routes.advise",

@@ -9,7 +9,8 @@ from extensions.database import db_session
 from models.territory import Territory
 from services.carriers import carrier_name, public_carrier
 from services.pages import territory_by_code, territory_page
-from services.quarters import all_partnerships, quarters_by_region
+from services.partnership_pages import count_shown
+from services.quarters import latest_partnerships, quarters_by_region
 from services.text_keys import name_key
 from views.cards import need_card, partnership_card, territory_card
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
@@ -32,8 +33,8 @@ def index() -> ResponseReturnValue:
         quarters=sum(tally.quarters for tally in tallies),
         renewal_quarters=sum(tally.renewal_quarters for tally in tallies),
         partnerships=[
-            partnership_card(partnership, members_count=len(partnership.members))
-            for partnership in all_partnerships(session)
+            partnership_card(partnership, members_count=count_shown(partnership))
+            for partnership in latest_partnerships(session)
         ],
     )
 
@@ -60,7 +61,10 @@ def show(code: str) -> ResponseReturnValue:
         ],
         needs=[need_card(need) for need in page.needs if need.is_open_on(day)],
         closed_needs=[need for need in page.needs if not need.is_open_on(day)],
-        partnerships=[partnership_card(partnership) for partnership in page.partnerships],
+        partnerships=[
+            partnership_card(partnership, members_count=count_shown(partnership))
+            for partnership in page.partnerships
+        ],
         references=page.references,
         points=_points(territory),
     )

@@ -54,6 +54,12 @@ def upgrade() -> None:
     with op.batch_alter_table('form_receipt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_form_receipt_handled_at'), ['handled_at'], unique=False)
 
+    op.create_table('radar_look',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('looked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_radar_look'))
+    )
     op.create_table('need_group',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('title', sa.String(length=200), nullable=False),
@@ -844,4 +850,5 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_form_receipt_handled_at'))
 
     op.drop_table('form_receipt')
+    op.drop_table('radar_look')
     op.drop_table('exposure_seed')

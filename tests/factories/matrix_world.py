@@ -25,6 +25,9 @@ from models.territory import Territory
 from services.drafts import start_revision
 from services.entry_contents import organization_content
 from tests.factories.accounts import NOW, make_membership, make_user
+from tests.factories.matrix_introductions import introduction_examples
+from tests.factories.matrix_needs import carrier_examples, need_examples
+from tests.factories.matrix_partnerships import partnership_examples
 from tests.factories.matrix_registers import register_examples
 from tests.factories.matrix_shortlists import shortlist_examples
 from tests.factories.organizations import make_offer, make_organization
@@ -137,10 +140,13 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         "matches.territory": {"code": QUARTER},
         "territory_editing.edit": {"code": QUARTER},
         "partnerships.show": {"slug": partnership.slug},
+        **partnership_examples(session, partnership, entry, other),
         "meetups.show": {"slug": meetup.slug},
         "themes.show": {"code": next(iter(all_themes()))},
         "directory.export": {"file_type": "csv"},
         "demo.message": {"mail_id": mail.id},
+        **need_examples(session, territory, entry),
+        **introduction_examples(session, territory, entry, other),
         **register_examples(session, territory, entry, other),
         **shortlist_examples(session, entry, offer),
         "language.switch": {"code": "fr"},
@@ -214,6 +220,7 @@ def _own_examples(
     claim.invited_email = f"{role}@libre.example"
     session.flush()
     return {
+        **carrier_examples(session, person, role, TEAM_ROLES.get(role)),
         "memberships.invitation": {"token": sign_membership(invitation, LinkPurpose.INVITATION)},
         "memberships.answer": {"membership_id": invitation.id},
         "memberships.withdraw": {"membership_id": claim.id},

@@ -1,0 +1,422 @@
+"""Writing a partnership: opened, edited, submitted, its members invited and answering."""
+
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from extensions.clock import now
+from extensions.database import db_session
+from forms.entry_fields import Choices
+from forms.memberships import DecisionForm
+from forms.partnerships import InviteMemberForm, MemberRoleForm, PartnershipForm
+from models.organization import Organization
+from models.partnership import Partnership, PartnershipMember
+from models.territory import Territory
+from services.errors import Conflict, NotFound, RuleViolation
+from services.partnership_contents import PartnershipContent, stamp
+from services.partnership_members import (
+    answer_partnership,
+    change_member_role,
+    find_organizations,
+    invite_to_partnership,
+    kept_by,
+    member_row,
+    remove_from_partnership,
+    seats_of,
+)
+from services.partnership_publishing import (
+    StaleContent,
+    current_content,
+    delete_draft,
+    discard_proposal,
+    hide_partnership,
+    restore_partnership,
+    save_content,
+    submit_partnership,
+    take_back,
+)
+from services.partnerships import create_partnership
+from services.places import find_quarters
+from services.workspace import own_organizations
+from views.access import signed_in_person
+from views.change_rows import ChangeRow
+from views.drafting import CONFLICT, UNPROCESSABLE, flash_refusal
+from views.once import carry_out
+from views.partnership_access import (
+    editable_partnership_or_404,
+    managed_partnership_or_404,
+    open_partnership,
+)
+from views.partnership_rows import content_rows, quarter_label
+from vocabulary.exchanges import InvitationState
+from vocabulary.geography import is_quarter_code, normalise_quarter_code
+from vocabulary.kinds import PublicationState
+
+bp = Blueprint("partnership_editing", __name__, url_prefix="/mon-espace/partenariats")
+MAX_WORDS = 100
+MAX_SUGGESTED = 5
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """List the partnerships one keeps, those one takes part in, and the invitations to answer."""
+    session, person = db_session(), signed_in_person()
+    kept = kept_by(session, person)
+    known = {one.id for one in kept}
+    seats = seats_of(session, person)
+    return render_template(
+        "partnership_editing/index.html",
+        kept=kept,
+        invitations=[row for row in seats if row.state is InvitationState.INVITED],
+        seats=[
+            row
+            for row in seats
+            if row.state is not InvitationState.INVITED and row.partnership_id not in known
+        ],
+        may_create=bool(_keeper_choices()),
+    )
+
+
+def _keeper_choices() -> Choices:
+    """Return the organisations of the person that may keep a partnership; staff need none."""
+    person = signed_in_person()
+    own = [
+        (entry.slug, entry.name)
+        for entry in own_organizations(db_session(), person)
+        if not entry.is_innovation_side
+    ]
+    return [("", _("L’équipe de l’annuaire")), *own] if person.is_staff else own
+
+
+@bp.route("/nouveau", methods=["GET", "POST"])
+def create() -> ResponseReturnValue:
+    """Open the draft of a partnership."""
+    choices = _keeper_choices()
+    if not choices:
+        flash(_("Un partenariat est ouvert par un acteur du territoire ou par l’équipe."), "info")
+        return redirect(url_for("partnership_editing.index"))
+    form = PartnershipForm()
+    form.for_creation(choices)
+    form.fill_theme_choices()
+    if form.validate_on_submit():
+        territory_id = read_quarter(form)
+        if not form.errors:
+            try:
+                return carry_out(form, lambda: _create(form, territory_id))
+            except RuleViolation as refusal:
+                db_session().rollback()
+                form.show_error(refusal.field, _(refusal.message, **refusal.params))
+    page = render_template("partnership_editing/create.html", form=form)
+    return page, UNPROCESSABLE if form.errors else 200
+
+
+def _create(form: PartnershipForm, territory_id: int | None) -> str:
+    session, person = db_session(), signed_in_person()
+    own = {entry.slug: entry for entry in own_organizations(session, person)}
+    partnership = create_partnership(
+        session,
+        own.get(str(form.keeper.data)),
+        form.content(territory_id),
+        person=person,
+        now=now(),
+    )
+    flash(_("Le brouillon est ouvert : invitez maintenant les membres."), "success")
+    return url_for("partnership_editing.members", slug=partnership.slug)
+
+
+def read_quarter(form: PartnershipForm) -> int | None:
+    """Return the quarter that was typed; else the field says why not. Blank is no error."""
+    typed = form.quarter.data or ""
+    if not typed:
+        return None
+    inside = typed.rsplit("(", 1)[-1].rstrip(") ")
+    code = normalise_quarter_code(inside)
+    found = find_quarters(db_session(), code if is_quarter_code(code) else typed)
+    if len(found) == 1:
+        return found[0].id
+    if not found:
+        message = _("Aucun quartier ne porte ce nom ou ce code.")
+    else:
+        names = ", ".join(quarter_label(one) for one in found[:MAX_SUGGESTED])
+        message = _("Plusieurs quartiers sont possibles : %(names)s.", names=names)
+    form.show_error("quarter", message)
+    return None
+
+
+@bp.route("/<slug:slug>/modifier", methods=["GET", "POST"])
+def edit(slug: str) -> ResponseReturnValue:
+    """Write the page; on a public one, what changes waits until a moderator accepts it."""
+    partnership = editable_partnership_or_404(slug)
+    form = PartnershipForm()
+    form.for_edition()
+    form.fill_theme_choices()
+    stored = current_content(partnership)
+    if not form.is_submitted():
+        form.show(stored, quarter=quarter_label(_territory(stored)))
+        form.renew_stamp(stamp(stored))
+        return _show(partnership, form)
+    if not form.validate():
+        return _show(partnership, form, UNPROCESSABLE)
+    content = form.content(read_quarter(form))
+    if form.errors:
+        return _show(partnership, form, UNPROCESSABLE)
+    return _save(partnership, form, content)
+
+
+def _territory(content: PartnershipContent) -> Territory | None:
+    return db_session().get(Territory, content.territory_id) if content.territory_id else None
+
+
+def _save(
+    partnership: Partnership, form: PartnershipForm, content: PartnershipContent
+) -> ResponseReturnValue:
+    session, person = db_session(), signed_in_person()
+    try:
+        save_content(
+            session, partnership, content, seen=form.known_stamp(), person=person, now=now()
+        )
+        if "submit" in request.form:
+            submit_partnership(session, partnership, person=person, now=now())
+        session.commit()
+    except StaleContent as stale:
+        session.rollback()
+        form.renew_stamp(stamp(stale.stored))
+        rows = page_rows(stale.stored, content)
+        return _show(partnership, form, CONFLICT, rows)
+    except RuleViolation as refusal:
+        session.rollback()
+        form.show_error(refusal.field, _(refusal.message, **refusal.params))
+        return _show(partnership, form, UNPROCESSABLE)
+    if "submit" in request.form:
+        flash(_("Transmise à l’équipe : un courriel vous dira sa décision."), "success")
+    else:
+        flash(_("La page est enregistrée."), "success")
+    return redirect(url_for("partnership_editing.edit", slug=partnership.slug))
+
+
+def page_rows(before: object, after: PartnershipContent) -> Sequence[ChangeRow]:
+    """Return what differs between two contents of a page, quarters named."""
+    known = before if isinstance(before, PartnershipContent) else None
+    quarters = [content.territory_id for content in (known, after) if content is not None]
+    names = {
+        key: quarter_label(db_session().get(Territory, key)) for key in quarters if key is not None
+    }
+    return content_rows(known, after, names=names)
+
+
+def _show(
+    partnership: Partnership,
+    form: PartnershipForm,
+    status: int = 200,
+    conflict: Sequence[ChangeRow] = (),
+) -> ResponseReturnValue:
+    proposal = current_content(partnership)
+    page = render_template(
+        "partnership_editing/edit.html",
+        partnership=partnership,
+        form=form,
+        conflict=conflict,
+        seen=stamp(proposal),
+        changes=page_rows(PartnershipContent.of(partnership), proposal)
+        if partnership.proposal
+        else (),
+    )
+    return page, status
+
+
+@bp.post("/<slug:slug>/<any(soumettre,reprendre,abandonner):action>")
+def act(slug: str, action: str) -> ResponseReturnValue:
+    """Submit the page, take it back, or forget what was edited since it was published."""
+    partnership = editable_partnership_or_404(slug)
+    session, person = db_session(), signed_in_person()
+    seen = request.form.get("seen", "")
+    actions: dict[str, Callable[[], object]] = {
+        "soumettre": lambda: submit_partnership(session, partnership, person=person, now=now()),
+        "reprendre": lambda: take_back(session, partnership, person=person, now=now()),
+        "abandonner": lambda: discard_proposal(
+            session, partnership, seen=seen, person=person, now=now()
+        ),
+    }
+    return run(actions[action], _edit_url(slug))
+
+
+@bp.post("/<slug:slug>/<any(retirer,retablir,supprimer):action>")
+def remove(slug: str, action: str) -> ResponseReturnValue:
+    """Take a public page off at once, bring it back, or delete one that was never public."""
+    partnership = managed_partnership_or_404(slug)
+    session, person = db_session(), signed_in_person()
+    if action == "supprimer":
+        return run(
+            lambda: delete_draft(session, partnership, person=person, now=now()),
+            url_for("partnership_editing.index"),
+        )
+    if action == "retablir":
+        return run(
+            lambda: restore_partnership(session, partnership, person=person, now=now()),
+            _edit_url(slug),
+        )
+    archived = PublicationState.ARCHIVED
+    return run(
+        lambda: hide_partnership(
+            session, partnership, state=archived, comment="", person=person, now=now()
+        ),
+        _edit_url(slug),
+    )
+
+
+def _edit_url(slug: str) -> str:
+    return url_for("partnership_editing.edit", slug=slug)
+
+
+def run(action: Callable[[], object], url: str) -> ResponseReturnValue:
+    """Run a service, commit, and go to ``url``, saying what happened."""
+    try:
+        action()
+        db_session().commit()
+    except Conflict:
+        raise
+    except RuleViolation as refusal:
+        db_session().rollback()
+        flash_refusal(refusal)
+    else:
+        flash(_("C’est fait."), "success")
+    return redirect(url)
+
+
+@bp.get("/<slug:slug>/membres")
+def members(slug: str) -> ResponseReturnValue:
+    """List the members and those invited; look for others to invite."""
+    return _members_page(editable_partnership_or_404(slug))
+
+
+def _members_page(partnership: Partnership, status: int = 200) -> ResponseReturnValue:
+    words = request.args.get("q", "")[:MAX_WORDS]
+    page = render_template(
+        "partnership_editing/members.html",
+        partnership=partnership,
+        words=words,
+        found=[
+            (entry, member_row(partnership, entry.id))
+            for entry in find_organizations(db_session(), words)
+        ],
+        form=InviteMemberForm(formdata=None),
+    )
+    return page, status
+
+
+@bp.post("/<slug:slug>/membres/inviter")
+def invite(slug: str) -> ResponseReturnValue:
+    """Ask an organisation to be a member; staff may cite one that the source names."""
+    partnership = editable_partnership_or_404(slug)
+    form = InviteMemberForm()
+    session = db_session()
+    entry = session.scalar(
+        Organization.published().where(Organization.slug == str(form.member.data or ""))
+    )
+    if entry is None or not form.validate():
+        abort(UNPROCESSABLE)
+    try:
+        return carry_out(form, lambda: _invite(partnership, entry, form))
+    except Conflict:
+        raise
+    except NotFound:
+        abort(404)
+    except RuleViolation as refusal:
+        session.rollback()
+        flash_refusal(refusal)
+    return redirect(url_for("partnership_editing.members", slug=slug))
+
+
+def _invite(partnership: Partnership, entry: Organization, form: InviteMemberForm) -> str:
+    row = invite_to_partnership(
+        db_session(),
+        partnership,
+        entry,
+        role=form.role.data or "",
+        person=signed_in_person(),
+        now=now(),
+        is_cited=bool(form.is_cited.data),
+    )
+    if row.state is InvitationState.ACCEPTED:
+        flash(_("%(name)s figure parmi les membres.", name=entry.name), "success")
+    elif entry.is_claimed:
+        flash(_("L’invitation part vers %(name)s.", name=entry.name), "success")
+    else:
+        flash(
+            _("%(name)s pourra répondre quand sa fiche aura un responsable.", name=entry.name),
+            "info",
+        )
+    return url_for("partnership_editing.members", slug=partnership.slug)
+
+
+@bp.post("/<slug:slug>/membres/<int:organization_id>/role")
+def change_role(slug: str, organization_id: int) -> ResponseReturnValue:
+    """Say what a member does."""
+    partnership = editable_partnership_or_404(slug)
+    row = _row_or_404(partnership, organization_id)
+    form = MemberRoleForm()
+    if not form.validate():
+        abort(UNPROCESSABLE)
+    role = form.role.data or ""
+    return run(
+        lambda: change_member_role(
+            db_session(), partnership, row, role=role, person=signed_in_person(), now=now()
+        ),
+        url_for("partnership_editing.members", slug=slug),
+    )
+
+
+@bp.post("/<slug:slug>/membres/<int:organization_id>/retirer")
+def remove_member(slug: str, organization_id: int) -> ResponseReturnValue:
+    """Take back an invitation, or a member off the table."""
+    partnership = editable_partnership_or_404(slug)
+    row = _row_or_404(partnership, organization_id)
+    return run(
+        lambda: remove_from_partnership(
+            db_session(), partnership, row, person=signed_in_person(), now=now()
+        ),
+        url_for("partnership_editing.members", slug=slug),
+    )
+
+
+@bp.route("/<slug:slug>/reponse/<int:organization_id>", methods=["GET", "POST"])
+def answer(slug: str, organization_id: int) -> ResponseReturnValue:
+    """Answer for one's organisation, or leave; the last answer holds."""
+    opened = open_partnership(slug)
+    row = _row_or_404(opened.partnership, organization_id)
+    own = {entry.id for entry in own_organizations(db_session(), signed_in_person())}
+    if organization_id not in own or row.state is InvitationState.WITHDRAWN:
+        abort(404)
+    form = DecisionForm()
+    if form.validate_on_submit():
+        accept = form.is_yes()
+        return run(
+            lambda: answer_partnership(
+                db_session(),
+                opened.partnership,
+                row,
+                accept=accept,
+                person=signed_in_person(),
+                now=now(),
+            ),
+            url_for("partnership_editing.index"),
+        )
+    page = render_template(
+        "partnership_editing/answer.html",
+        partnership=opened.partnership,
+        view=opened.view(),
+        row=row,
+        form=form,
+        action_form=FlaskForm(),
+    )
+    return page, UNPROCESSABLE if form.errors else 200
+
+
+def _row_or_404(partnership: Partnership, organization_id: int) -> PartnershipMember:
+    row = member_row(partnership, organization_id)
+    if row is None:
+        abort(404)
+    return row
