@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from extensions.account_mail import ACCOUNT_MAIL, write_account_mail
+from extensions.consortium_mail import remind_when_due, write_consortium_mails
 from extensions.entry_mail import write_entry_mail
 from extensions.introduction_mail import write_introduction_mails, write_outcome_mails
 from extensions.mailbox import SEND_MAIL
 from extensions.membership_mail import write_membership_mail
-from extensions.relay_mail import write_relay_mail
 from extensions.need_document_mail import write_need_documents_mail
+from extensions.partnership_mail import write_partnership_mail
+from extensions.relay_mail import write_relay_mail
 from jobs.alert_jobs import (
     look_at_publications,
     write_alert_links,
@@ -18,13 +20,13 @@ from jobs.alert_jobs import (
 )
 from jobs.context import WorkerContext
 from jobs.daily import open_days, run_daily_tasks
-from extensions.partnership_mail import write_partnership_mail
 from jobs.mailer import send_mail
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
 from services.alert_watch import ALERT_LOOK, request_look
 from services.alerts import ALERT_LINK, ALERT_NEWS
 from services.calendar import DAILY_TASK, OPEN_DAY
+from services.consortium_invitations import CONSORTIUM_DUE, CONSORTIUM_MAIL
 from services.digests import DIGEST_MAIL
 from services.entry_notices import ENTRY_MAIL
 from services.indexing import (
@@ -38,9 +40,9 @@ from services.introduction_notes import INTRODUCTION_DUE, INTRODUCTION_MAIL
 from services.logos import SWEEP_LOGO, sweep_logo
 from services.match_notices import MATCH_NOTICE
 from services.membership_notes import MEMBERSHIP_MAIL
-from services.partnership_notes import PARTNERSHIP_MAIL
 from services.need_documents import DOCUMENTS_MAIL
 from services.outcomes import OUTCOME_ASK
+from services.partnership_notes import PARTNERSHIP_MAIL
 from services.relay_notes import RELAY_MAIL
 
 Handler = Callable[[WorkerContext, Sequence[OutboxMessage]], None]
@@ -128,10 +130,22 @@ def _write_partnership_mails(context: WorkerContext, messages: Sequence[OutboxMe
         write_partnership_mail(context.session, message.payload)
 
 
+def _write_consortium_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_consortium_mails(context.session, message.payload, now=context.now)
+
+
+def _remind_consortiums(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        remind_when_due(context.session, message.payload, now=context.now)
+
+
 HANDLERS: Mapping[str, Handler] = {
     ACCOUNT_MAIL: _write_account_mails,
     MEMBERSHIP_MAIL: _write_membership_mails,
     ENTRY_MAIL: _write_entry_mails,
+    CONSORTIUM_DUE: _remind_consortiums,
+    CONSORTIUM_MAIL: _write_consortium_mails,
     PARTNERSHIP_MAIL: _write_partnership_mails,
     DOCUMENTS_MAIL: _write_need_documents_mails,
     INTRODUCTION_DUE: _follow_introductions,
@@ -155,6 +169,8 @@ BATCH_SIZE: Mapping[str, int] = {
     ACCOUNT_MAIL: 1,
     MEMBERSHIP_MAIL: 1,
     ENTRY_MAIL: 1,
+    CONSORTIUM_DUE: 1,
+    CONSORTIUM_MAIL: 1,
     PARTNERSHIP_MAIL: 1,
     DOCUMENTS_MAIL: 1,
     INTRODUCTION_DUE: 1,
