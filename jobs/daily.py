@@ -9,6 +9,7 @@ from jobs.alert_jobs import (
     send_regular_alerts,
 )
 from jobs.context import WorkerContext
+from jobs.need_jobs import close_needs
 from models.outbox import OutboxMessage
 from services.calendar import open_day
 
@@ -17,6 +18,7 @@ DailyTask = Callable[[WorkerContext], None]
 # Run every morning in this order; names are kept in the outbox, so that a renamed task of a day
 # already open is left out rather than run under another name.
 DAILY: tuple[DailyTask, ...] = (
+    close_needs,
     forget_dead_alerts,
     send_regular_alerts,
     send_match_notices,

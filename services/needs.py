@@ -204,7 +204,7 @@ def introductions_waiting(session: Session, needs: Sequence[int]) -> dict[int, i
         )
         .group_by(Introduction.need_id)
     )
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def same_needs(session: Session, need: Need) -> Sequence[Need]:
@@ -230,5 +230,5 @@ def group_sizes(session: Session, groups: Sequence[int], *, today: date) -> dict
         .with_only_columns(Need.group_id, func.count(Need.territory_id.distinct()))
         .group_by(Need.group_id)
     )
-    rows = session.execute(counted).tuples().all()
+    rows = session.execute(counted).all()
     return {group: count for group, count in rows if group is not None and count > 1}

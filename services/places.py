@@ -106,6 +106,17 @@ def find_quarters(session: Session, text: str, limit: int = 8) -> list[Territory
     return _quarters_starting_with(session, key, limit) if len(key) >= SHORTEST_NAME else []
 
 
+def quarters_of_place(session: Session, text: str, limit: int = 20) -> list[Territory]:
+    """Return the quarters that ``text`` names, or those of the commune that it names."""
+    named = find_quarters(session, text, limit)
+    communes = [commune.code for commune in resolve_commune(session, text)]
+    if not communes:
+        return named
+    statement = select(Territory).where(Territory.communes.any(Commune.code.in_(communes)))
+    within = _quarters(session, statement, limit)
+    return list({found.id: found for found in [*named, *within]}.values())[:limit]
+
+
 def _with_figures(session: Session, figures: str) -> list[Commune]:
     """A postcode is what people type; an INSEE code, in force or not, comes after it."""
     by_postcode = session.scalars(Commune.with_postcode(figures).limit(MAX_COMMUNES)).all()

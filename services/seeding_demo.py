@@ -208,6 +208,8 @@ def _need(entry: dict[str, Any]) -> dict[str, Any]:
         "starts_on": entry.get("starts_on"),
         "closes_on": entry.get("closes_on"),
         **_publication(entry),
+        "created_at": at_noon(entry["published_on"]),
+        "version": 1,
     }
 
 

@@ -109,6 +109,7 @@ def entry_state(entry: Organization) -> EntryState:
         steps=[
             Step(name, _(title), step_url(entry, name), name not in unmet)
             for name, title in STEPS
-            if name != "offers" or entry.is_innovation_side
+            # A landlord may have offers of old: what exists can always be edited.
+            if name != "offers" or entry.is_innovation_side or offers
         ],
     )

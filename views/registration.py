@@ -149,10 +149,10 @@ def area(slug: str) -> ResponseReturnValue:
 @bp.get("/organisations/<slug>/offres")
 def offers(slug: str) -> ResponseReturnValue:
     """Fourth step: the offers, each with a page of its own."""
-    entry = editable_organization_or_404(slug)
-    if not entry.is_innovation_side:
+    state = entry_state(editable_organization_or_404(slug))
+    if not (state.entry.is_innovation_side or state.offers):
         abort(404)
-    return render_template("registration/offers.html", state=entry_state(entry), current="offers")
+    return render_template("registration/offers.html", state=state, current="offers")
 
 
 @bp.route("/organisations/<slug>/logo-et-site", methods=["GET", "POST"])

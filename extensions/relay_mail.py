@@ -1,0 +1,52 @@
+"""Writes the mails about relays of needs, in the worker: who gets them is in the payload."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask_babel import force_locale
+from sqlalchemy.orm import Session
+
+from extensions.clock import now
+from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
+from models.account import User
+from models.need import NeedRelay
+from models.organization import Organization
+from services.outbox import post_message
+from services.permissions import membership_of
+from services.relay_notes import RelayEvent
+
+# Those who are asked to answer go to the relay; the others to the page of the need.
+_ABOUT_RELAY: Final = frozenset({RelayEvent.RECEIVED})
+
+
+def write_relay_mail(session: Session, payload: Mapping[str, Any]) -> None:
+    """Write one mail; somebody who left the organisation since is not written to."""
+    relay = session.get(NeedRelay, payload["relay_id"])
+    recipient = session.get(User, payload["recipient_id"])
+    organization = session.get(Organization, payload["organization_id"])
+    if relay is None or recipient is None or organization is None:
+        return
+    if membership_of(session, recipient, organization.id) is None:
+        return
+    event = RelayEvent(payload["event"])
+    context = {
+        "relay": relay,
+        "need": relay.need,
+        "federator": relay.federator,
+        "organization": organization,
+        "members": len(relay.members),
+        "link": _link(event, relay),
+    }
+    with force_locale(recipient.language):
+        subject, body = render_mail(f"relays/{event.value}", **context)
+    mail = reserve_mail(recipient.email, session=session)
+    mail.subject, mail.text_body = subject, body
+    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
+
+
+def _link(event: RelayEvent, relay: NeedRelay) -> str:
+    if event in _ABOUT_RELAY:
+        return public_address("relays.show", relay_id=relay.id)
+    if event is RelayEvent.RELAYED:
+        return public_address("needs.show", need_id=relay.need_id)
+    return public_address("relays.send", need_id=relay.need_id)
