@@ -24,7 +24,11 @@ def register_seed_commands(app: Flask) -> None:
 def load_ground_data(session: Session, settings: Settings) -> SeedReport:
     """Load what is missing and commit, the demonstration included when settings ask for it."""
     report = seed_everything(
-        session, with_demo=settings.demo, hash_password=hash_password, now=now()
+        session,
+        with_demo=settings.demo,
+        hash_password=hash_password,
+        now=now(),
+        documents_dir=settings.documents_dir,
     )
     session.commit()
     return report

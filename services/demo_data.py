@@ -18,8 +18,10 @@ from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from models.partnership import PartnershipMember
+from models.register import RegisterEntry, RegisterHead
 from models.revision import Revision
 from services.bulk_indexing import withdraw_all
+from services.demo_register import seed_demo_register
 from services.seeding_demo import seed_demo_entries
 from vocabulary.kinds import (
     TERRITORY_KINDS,
@@ -100,13 +102,24 @@ class DemoRemoval:
     logos: int
 
 
-def seed_demo(session: Session, *, hash_password: Callable[[str], str], now: datetime) -> int:
+def seed_demo(
+    session: Session,
+    *,
+    hash_password: Callable[[str], str],
+    now: datetime,
+    documents_dir: Path | None = None,
+) -> int:
     """Create the demo entries and accounts that are missing; return how many.
+
+    Without ``documents_dir``, no demo document is given out.
 
     Raises:
         LookupError: the roles are not there yet.
     """
-    return seed_demo_entries(session) + _seed_accounts(session, hash_password, now)
+    created = seed_demo_entries(session) + _seed_accounts(session, hash_password, now)
+    # First of what registers note: it ends two weeks after the needs were published.
+    created += seed_demo_register(session, folder=documents_dir, now=now)
+    return created
 
 
 def remove_demo(session: Session, *, uploads_dir: Path, now: datetime) -> DemoRemoval:
@@ -126,6 +139,7 @@ def remove_demo(session: Session, *, uploads_dir: Path, now: datetime) -> DemoRe
     withdraw_all(session, SubjectKind.OFFER, offers, now=now)
     withdraw_all(session, SubjectKind.NEED, needs, now=now)
     logos = _remove_logos(session, actors, uploads_dir)
+    _remove_register(session, needs)
     _delete(session, Need.id, needs)
     _delete(session, Offer.id, offers)
     _remove_organizations(session, actors)
@@ -218,6 +232,12 @@ def _remove_organizations(session: Session, actors: set[int]) -> None:
     ):
         session.execute(delete(column.class_).where(column.in_(actors)))
     _delete(session, Organization.id, actors)
+
+
+def _remove_register(session: Session, needs: set[int]) -> None:
+    """Delete the registers of demo needs: the only ones that the database lets go."""
+    session.execute(delete(RegisterEntry).where(RegisterEntry.need_id.in_(needs)))
+    session.execute(delete(RegisterHead).where(RegisterHead.need_id.in_(needs)))
 
 
 def _remove_accounts(session: Session, people: set[int]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,19 +44,22 @@ def seed_everything(
     with_demo: bool,
     hash_password: Callable[[str], str],
     now: datetime,
+    documents_dir: Path | None = None,
 ) -> SeedReport:
     """Load what is missing, in the running transaction; a second run writes nothing.
 
     Geography follows its files; other entries are created when absent and never overwritten:
-    since then their owners or staff may have changed them. ``hash_password`` and ``now`` serve
-    the demo accounts only; the index is rebuilt by another command.
+    since then their owners or staff may have changed them. ``hash_password``, ``now`` and
+    ``documents_dir`` serve the demonstration only; the index is rebuilt by another command.
     """
     return SeedReport(
         geography=seed_geography(session),
         roles=seed_roles(session),
         bodies=seed_bodies(session),
         territories=seed_territories(session),
-        demo=seed_demo(session, hash_password=hash_password, now=now) if with_demo else 0,
+        demo=seed_demo(session, hash_password=hash_password, now=now, documents_dir=documents_dir)
+        if with_demo
+        else 0,
     )
 
 
