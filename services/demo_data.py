@@ -39,7 +39,10 @@ DEMO_DOMAIN: Final = "demo.example"
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """One account of the demonstration; ``kinds`` are those of the organisation it joins."""
+    """One account of the demonstration.
+
+    It joins the organisation of that slug, else the one of ``kinds`` with the most to show.
+    """
 
     email: str
     display_name: str
@@ -47,6 +50,7 @@ class DemoAccount:
     role: UserRole
     kinds: frozenset[OrganizationKind] = frozenset()
     membership: MembershipRole = MembershipRole.OWNER
+    organization: str = ""
 
 
 DEMO_ACCOUNTS: Final = (
@@ -71,6 +75,8 @@ DEMO_ACCOUNTS: Final = (
         "responsable d’un acteur du territoire",
         UserRole.MEMBER,
         TERRITORY_KINDS,
+        # Carries needs on the quarter of Saint-Étienne, where the demonstration is walked.
+        organization="habitat-sevrines",
     ),
     DemoAccount(
         f"equipe@{DEMO_DOMAIN}", "Équipe ANRU, premier compte (démo)", "équipe", UserRole.STAFF
@@ -192,7 +198,9 @@ def _join_organization(session: Session, user: User, account: DemoAccount, now: 
     organization_id = session.scalar(
         select(Organization.id)
         .where(Organization.is_demo, Organization.kind.in_(account.kinds))
-        .order_by(entries.desc(), Organization.slug)
+        .order_by(
+            (Organization.slug == account.organization).desc(), entries.desc(), Organization.slug
+        )
         .limit(1)
     )
     if organization_id is not None:
