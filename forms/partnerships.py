@@ -129,6 +129,8 @@ class PartnershipForm(ThemesMixin, SeenForm):
     def for_creation(self, keepers: Choices) -> None:
         """Ask who keeps the page, and leave what comes later for later."""
         self.keeper.choices = keepers
+        if not self.is_submitted():
+            self.keeper.data = keepers[0][0]
         for name in ("started_on", "ended_on", "results", "source", "source_checked_on"):
             del self[name]
 

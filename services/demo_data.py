@@ -21,6 +21,9 @@ from models.partnership import PartnershipMember
 from models.register import RegisterEntry, RegisterHead
 from models.revision import Revision
 from services.bulk_indexing import withdraw_all
+from services.demo_introductions import seed_demo_introductions
+from services.demo_needs import remove_demo_groups, seed_demo_needs
+from services.demo_partnerships import remove_demo_partnerships, seed_demo_partnerships
 from services.demo_register import seed_demo_register
 from services.seeding_demo import seed_demo_entries
 from vocabulary.kinds import (
@@ -31,6 +34,7 @@ from vocabulary.kinds import (
     SubjectKind,
     UserRole,
 )
+from vocabulary.periods import paris_day
 
 # Printed at start and known to all: these accounts exist in the demonstration only.
 DEMO_PASSWORD: Final = "tour-de-table-2026"  # noqa: S105
@@ -125,6 +129,11 @@ def seed_demo(
     created = seed_demo_entries(session) + _seed_accounts(session, hash_password, now)
     # First of what registers note: it ends two weeks after the needs were published.
     created += seed_demo_register(session, folder=documents_dir, now=now)
+    created += seed_demo_introductions(session, folder=documents_dir, now=now)
+    created += seed_demo_partnerships(session, now=now)
+    created += seed_demo_needs(
+        session, staff_email=f"equipe@{DEMO_DOMAIN}", today=paris_day(now), now=now
+    )
     return created
 
 
@@ -146,7 +155,9 @@ def remove_demo(session: Session, *, uploads_dir: Path, now: datetime) -> DemoRe
     withdraw_all(session, SubjectKind.NEED, needs, now=now)
     logos = _remove_logos(session, actors, uploads_dir)
     _remove_register(session, needs)
+    remove_demo_partnerships(session)
     _delete(session, Need.id, needs)
+    remove_demo_groups(session)
     _delete(session, Offer.id, offers)
     _remove_organizations(session, actors)
     meetups = session.execute(delete(MeetupDay).where(MeetupDay.is_demo))
