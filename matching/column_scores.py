@@ -42,6 +42,13 @@ class ColumnScores:
     failed: Mapping[GateCode, Booleans]
     passed: Booleans
     related: Booleans
+    levels: Integers
+    """How strong the pair reads, 0 for the weakest: what a list is ordered by first."""
+
+    @property
+    def order(self) -> Integers:
+        """Return one number a row: the level, and inside a level the points."""
+        return self.levels * (FULL + 1) + self.points
 
     def text_of(self, row: int) -> int | None:
         """Return the text value of one row."""
@@ -76,8 +83,13 @@ def score_offers(need: NeedProfile, columns: OfferColumns, context: ScoringConte
         ),
     }
     failed = _offer_failures(need, columns, context)
+    known = {Component.THEMES: themes_known, Component.TEXT: text != UNKNOWN_TEXT}
+    points = _points(values, Direction.NEED_TO_OFFER, context)
     return ColumnScores(
-        points=_points(values, Direction.NEED_TO_OFFER, context),
+        points=points,
+        levels=_levels(
+            points, values, known, context.weights.points[Direction.NEED_TO_OFFER], context
+        ),
         text=text,
         failed=failed,
         passed=_none_of(failed),
@@ -118,8 +130,13 @@ def score_needs(offer: OfferProfile, columns: NeedColumns, context: ScoringConte
         ),
     }
     failed = _need_failures(offer, columns, context)
+    known = {Component.THEMES: themes_known, Component.TEXT: text != UNKNOWN_TEXT}
+    points = _points(values, Direction.OFFER_TO_NEED, context)
     return ColumnScores(
-        points=_points(values, Direction.OFFER_TO_NEED, context),
+        points=points,
+        levels=_levels(
+            points, values, known, context.weights.points[Direction.OFFER_TO_NEED], context
+        ),
         text=text,
         failed=failed,
         passed=_none_of(failed),
@@ -132,8 +149,33 @@ def _points(
 ) -> Integers:
     total = np.zeros(len(values[Component.THEMES]), dtype=np.int64)
     for component, weight in context.weights.points[direction].items():
-        total += (2 * weight * values[component] + FULL) // (2 * FULL)
+        total += _weighed(values[component], weight)
     return total
+
+
+def _weighed(values: Integers, weight: int) -> Integers:
+    """Return ``matching.score.points_of`` of every row."""
+    return (2 * weight * values + FULL) // (2 * FULL)
+
+
+def _levels(
+    points: Integers,
+    values: Mapping[Component, Integers],
+    known: Mapping[Component, Booleans],
+    worth: Mapping[Component, int],
+    context: ScoringContext,
+) -> Integers:
+    """Return ``matching.score.level_of`` of every row, as the place of its level."""
+    subject = np.zeros(len(points), dtype=np.int64)
+    most = np.zeros(len(points), dtype=np.int64)
+    for component, is_known in known.items():
+        subject += np.where(is_known, _weighed(values[component], worth[component]), 0)
+        most += np.where(is_known, worth[component], 0)
+    levels = np.zeros(len(points), dtype=np.int64)
+    for place, threshold in enumerate(reversed(context.weights.levels), start=1):
+        reached = (points >= threshold.score) & (subject * FULL >= threshold.subject * most)
+        levels[reached & (most > 0)] = place
+    return levels
 
 
 def _related(

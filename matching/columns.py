@@ -182,11 +182,13 @@ class OfferColumns:
 
 @dataclass(frozen=True, slots=True)
 class NeedColumns:
-    """Every need, or every territory, of a generation, by column; row ``i`` is ``needs[i]``."""
+    """Every need of a generation, by column; row ``i`` is ``needs[i]``."""
 
     needs: tuple[NeedProfile, ...]
     basis: Basis
     ids: Integers
+    territory_ids: Integers
+    """0 where the need names none."""
     carriers: Factor[int | None]
     published: Booleans
     appetites: Factor[ExperimentAppetite | None]
@@ -221,6 +223,7 @@ class NeedColumns:
             needs=rows,
             basis=basis,
             ids=np.array([need.id for need in rows], dtype=np.int64),
+            territory_ids=np.array([need.territory_id or 0 for need in rows], dtype=np.int64),
             carriers=Factor.build(need.organization_id for need in rows),
             published=np.array([need.is_published for need in rows], dtype=np.bool_),
             appetites=Factor.build(need.appetite for need in rows),

@@ -69,6 +69,8 @@ class NeedProfile:
     is_published: bool = True
     is_territory: bool = False
     """True when this stands for a whole territory, ``id`` being then the territory's."""
+    territory_id: int | None = None
+    """Where the need is stated: a list of territories has one line for each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Lists: a need against every offer, an actor's offers against every need, page by page.
 
-Gates and components are evaluated by column; only the pairs of the page are explained. Ties are
+Gates and components are evaluated by column; only the pairs of the page are explained. A list
+goes by level, then by points: a « forte » never comes below a « moyenne ». Ties are
 ordered by a number drawn from the seed and the identifier, so that they rotate from one seed to
 the next and any list can be replayed from its seed (equal treatment, DOMAIN §6).
 """
@@ -30,7 +31,7 @@ class Match:
     need: NeedProfile
     offer: OfferProfile
     score: PairScore
-    """In the viewer's direction; the list is ordered by it."""
+    """In the viewer's direction; the list is ordered by its level, then its points."""
     mirror: PairScore
     """In the other direction."""
     explanation: Explanation
@@ -83,10 +84,10 @@ def rank_offers(
     page: Page = _FIRST_PAGE,
     filters: OfferFilters = _ALL_OFFERS,
 ) -> Ranking:
-    """Rank the offers for a need or a territory, best first."""
-    scores = score_offers(need, columns, context)
-    found = _candidates(scores, columns.ids, kept_offers(columns, filters), page.seed)
-    return _offer_ranking(need, columns, scores, found, context, page)
+    """Rank the offers for a need, best first."""
+    return rank_offers_for_any(
+        (need,), columns, context=context, page=page, filters=filters, by_organization=False
+    )
 
 
 def rank_organizations(
@@ -98,11 +99,44 @@ def rank_organizations(
     filters: OfferFilters = _ALL_OFFERS,
 ) -> Ranking:
     """Rank the actors for a need by the best offer of each; every line shows that offer."""
-    scores = score_offers(need, columns, context)
-    found = _candidates(scores, columns.ids, kept_offers(columns, filters), page.seed)
-    _, firsts = np.unique(columns.organization_ids[found.rows], return_index=True)
-    best = _Candidates(found.rows[np.sort(firsts)], found.excluded, found.unrelated)
-    return _offer_ranking(need, columns, scores, best, context, page)
+    return rank_offers_for_any(
+        (need,), columns, context=context, page=page, filters=filters, by_organization=True
+    )
+
+
+def rank_offers_for_any(
+    needs: Sequence[NeedProfile],
+    columns: OfferColumns,
+    *,
+    context: ScoringContext,
+    page: Page = _FIRST_PAGE,
+    filters: OfferFilters = _ALL_OFFERS,
+    by_organization: bool = False,
+) -> Ranking:
+    """Rank the offers, or the actors, for several needs: each by the need it answers best.
+
+    Every line is one pair, with that pair's own score and reasons; of equal needs the first is
+    named. A gate counts an offer when every need closes it.
+    """
+    if not needs:
+        return _ranking(Direction.NEED_TO_OFFER, (), _NOTHING, context, page)
+    scores = [score_offers(need, columns, context) for need in needs]
+    merged, chosen = _best_of(scores)
+    found = _candidates(merged, columns.ids, kept_offers(columns, filters), page.seed)
+    if by_organization:
+        found = _first_of_each(found, columns.organization_ids)
+    lines = tuple(
+        _match(
+            Direction.NEED_TO_OFFER,
+            needs[chosen[row]],
+            columns.offers[row],
+            scores[chosen[row]].text_of(row),
+            context,
+            columns.basis,
+        )
+        for row in _shown(found, page)
+    )
+    return _ranking(Direction.NEED_TO_OFFER, lines, found, context, page)
 
 
 def rank_needs(
@@ -112,11 +146,13 @@ def rank_needs(
     context: ScoringContext,
     page: Page = _FIRST_PAGE,
     filters: NeedFilters = _ALL_NEEDS,
+    by_territory: bool = False,
 ) -> Ranking:
-    """Rank the needs, or the territories, for one offer or for all the offers of an actor.
+    """Rank the needs for one offer or for all the offers of an actor.
 
-    Each line is the need with the offer that scores best for it; the first of equals. A gate
-    counts an entry when every offer fails it.
+    Each line is the need with the offer that scores best for it; the first of equals. With
+    ``by_territory``, only the best need of each territory is kept: the line says which. A gate
+    counts a need when every offer fails it.
     """
     kept = kept_needs(columns, filters)
     if not offers:
@@ -124,6 +160,8 @@ def rank_needs(
     scores = [score_needs(offer, columns, context) for offer in offers]
     merged, chosen = _best_of(scores)
     found = _candidates(merged, columns.ids, kept, page.seed)
+    if by_territory:
+        found = _first_of_each(found, columns.territory_ids)
     lines = tuple(
         _match(
             Direction.OFFER_TO_NEED,
@@ -156,7 +194,7 @@ _NOTHING = _Candidates(np.zeros(0, dtype=np.intp), {}, 0)
 def _candidates(scores: ColumnScores, ids: Integers, kept: Booleans, seed: int) -> _Candidates:
     passed = scores.passed & kept
     rows = np.flatnonzero(passed & scores.related)
-    order = np.lexsort((ids[rows], tie_order(ids[rows], seed), -scores.points[rows]))
+    order = np.lexsort((ids[rows], tie_order(ids[rows], seed), -scores.order[rows]))
     return _Candidates(
         rows=rows[order],
         excluded={
@@ -169,12 +207,13 @@ def _candidates(scores: ColumnScores, ids: Integers, kept: Booleans, seed: int) 
 
 
 def _best_of(scores: Sequence[ColumnScores]) -> tuple[ColumnScores, Rows]:
-    """Merge the scores of several offers: for each need, the best that may be listed."""
-    usable = [np.where(one.passed & one.related, one.points, -1) for one in scores]
+    """Merge the scores of several offers, or needs: for each row, the best that may be listed."""
+    usable = [np.where(one.passed & one.related, one.order, -1) for one in scores]
     chosen = np.argmax(np.stack(usable), axis=0)
     picked = (chosen, np.arange(chosen.size))
     merged = ColumnScores(
         points=np.stack([one.points for one in scores])[picked],
+        levels=np.stack([one.levels for one in scores])[picked],
         text=np.stack([one.text for one in scores])[picked],
         failed={
             code: np.logical_and.reduce([one.failed[code] for one in scores])
@@ -186,26 +225,10 @@ def _best_of(scores: Sequence[ColumnScores]) -> tuple[ColumnScores, Rows]:
     return merged, chosen
 
 
-def _offer_ranking(
-    need: NeedProfile,
-    columns: OfferColumns,
-    scores: ColumnScores,
-    found: _Candidates,
-    context: ScoringContext,
-    page: Page,
-) -> Ranking:
-    lines = tuple(
-        _match(
-            Direction.NEED_TO_OFFER,
-            need,
-            columns.offers[row],
-            scores.text_of(row),
-            context,
-            columns.basis,
-        )
-        for row in _shown(found, page)
-    )
-    return _ranking(Direction.NEED_TO_OFFER, lines, found, context, page)
+def _first_of_each(found: _Candidates, keys: Integers) -> _Candidates:
+    """Keep the best row of each key, in the order of the list."""
+    _, firsts = np.unique(keys[found.rows], return_index=True)
+    return _Candidates(found.rows[np.sort(firsts)], found.excluded, found.unrelated)
 
 
 def _shown(found: _Candidates, page: Page) -> list[int]:

@@ -50,6 +50,7 @@ def need_profile(need: Need) -> NeedProfile:
     territory = need.territory
     return NeedProfile(
         id=need.id,
+        territory_id=need.territory_id,
         themes=frozenset(need.themes),
         tokens=_asked_words(need_text(need), need.themes),
         related=theme_words(need.themes),

@@ -6,15 +6,21 @@ from datetime import date, datetime
 from typing import Final
 
 import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from matching.column_scores import score_offers
 from matching.columns import OfferColumns
 from matching.explain import WhyNot, why_not
 from matching.filters import NeedFilters, OfferFilters, kept_offers
 from matching.profiles import NeedProfile, OfferProfile
-from matching.ranking import Page, Ranking, rank_needs, rank_offers, rank_organizations
+from matching.ranking import (
+    Page,
+    Ranking,
+    rank_needs,
+    rank_offers,
+    rank_offers_for_any,
+    rank_organizations,
+)
 from matching.weights import Direction
 from models.need import Need
 from models.offer import Offer
@@ -24,7 +30,6 @@ from services.match_base import (
     MatchBase,
     MatchBaseCache,
     Stamp,
-    stale_territories,
     withdrawn_needs,
     withdrawn_offers,
 )
@@ -39,11 +44,13 @@ class Moment:
 
     now: datetime
     today: date
+    drawn: int | None = None
+    """The seed drawn for the day and kept (services/exposure.py)."""
 
     @property
     def seed(self) -> int:
-        """Return the seed by which ties rotate: it changes every day and can be replayed."""
-        return self.today.toordinal()
+        """Return the seed by which ties rotate: drawn, or the day's number until it is."""
+        return self.today.toordinal() if self.drawn is None else self.drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class OfferMatches:
     """The list of offers or actors for a need, with the entries that the lines name."""
 
     need: NeedProfile
+    """The first, where the list is for several."""
     ranking: Ranking
     offers: dict[int, Offer]
     excluded: tuple[Excluded, ...]
@@ -79,7 +87,6 @@ class NeedMatches:
 
     ranking: Ranking
     needs: dict[int, Need]
-    territories: dict[int, Territory]
     offers: dict[int, Offer]
 
 
@@ -105,19 +112,34 @@ class Matcher:
         by_actor: bool = False,
     ) -> OfferMatches:
         """Rank the offers for ``need``, or with ``by_actor`` the actors by their best offer."""
+        return self.for_any_need(
+            session, (need,), moment=moment, page=page, filters=filters, by_actor=by_actor
+        )
+
+    def for_any_need(
+        self,
+        session: Session,
+        needs: Sequence[NeedProfile],
+        *,
+        moment: Moment,
+        page: Page,
+        filters: OfferFilters,
+        by_actor: bool = False,
+    ) -> OfferMatches:
+        """Rank the offers, or the actors, each by the one of ``needs`` it answers best."""
         base = self.base(session, moment)
         filters = replace(filters, withdrawn_ids=withdrawn_offers(session, base))
-        rank = rank_organizations if by_actor else rank_offers
-        ranking = rank(
-            need,
+        ranking = rank_offers_for_any(
+            needs,
             base.offers,
             context=base.offers.basis.context(moment.today),
             page=replace(page, seed=moment.seed),
             filters=filters,
+            by_organization=by_actor,
         )
-        excluded, total = _excluded(need, base, filters, moment.today)
+        excluded, total = _excluded(needs, base, filters, moment.today)
         shown = [line.offer.id for line in ranking.matches] + [one.offer.id for one in excluded]
-        return OfferMatches(need, ranking, load_offers(session, shown), excluded, total)
+        return OfferMatches(needs[0], ranking, load_offers(session, shown), excluded, total)
 
     def for_offers(
         self,
@@ -129,27 +151,23 @@ class Matcher:
         filters: NeedFilters,
         by_territory: bool = False,
     ) -> NeedMatches:
-        """Rank the open needs, or the quarters that state them, for these published offers."""
+        """Rank the open needs for these published offers, or the quarters by their best need."""
         base = self.base(session, moment)
         wanted = frozenset(offer_ids) - withdrawn_offers(session, base)
         profiles = [profile for profile in base.offers.offers if profile.id in wanted]
-        columns = base.territories if by_territory else base.needs
-        hidden = withdrawn_needs(session, base)
-        if by_territory:
-            hidden = stale_territories(session, hidden)
-        filters = replace(filters, withdrawn_ids=hidden)
+        filters = replace(filters, withdrawn_ids=withdrawn_needs(session, base))
         ranking = rank_needs(
             profiles,
-            columns,
-            context=columns.basis.context(moment.today),
+            base.needs,
+            context=base.needs.basis.context(moment.today),
             page=replace(page, seed=moment.seed),
             filters=filters,
+            by_territory=by_territory,
         )
         shown = [line.need.id for line in ranking.matches]
         return NeedMatches(
             ranking=ranking,
-            needs={} if by_territory else load_needs(session, shown),
-            territories=load_territories(session, shown) if by_territory else {},
+            needs=load_needs(session, shown),
             offers=load_offers(session, [line.offer.id for line in ranking.matches]),
         )
 
@@ -181,9 +199,8 @@ class Matcher:
             for profile in profiles
             if profile.id not in listed
         )
-        return OfferMatches(
-            need, ranking, {offer.id: offer for offer in offers}, others, len(others)
-        )
+        named = {offer.id: offer for offer in offers}
+        return OfferMatches(need, ranking, named, others, len(others))
 
     def understands(self, session: Session, need: NeedProfile, *, moment: Moment) -> bool:
         """Tell whether a sentence says anything the directory knows: a theme, or one word.
@@ -213,7 +230,7 @@ class Matcher:
     def explain_absence(
         self,
         session: Session,
-        need: NeedProfile,
+        needs: Sequence[NeedProfile],
         offer: Offer,
         *,
         moment: Moment,
@@ -227,8 +244,10 @@ class Matcher:
         base = self.base(session, moment)
         profile = replace(offer_profile(offer), is_published=offer.is_public)
         own = OfferColumns.build([profile], base.offers.basis)
+        pairs = [_why_not(need, profile, base, moment.today) for need in needs]
         return Absence(
-            excluded=_why_not(need, profile, base, moment.today),
+            # Of several needs, the one it comes nearest to answering; the first of equals.
+            excluded=max(pairs, key=_nearness),
             is_filtered_out=not kept_offers(own, filters)[0],
         )
 
@@ -245,16 +264,25 @@ def _best_answered(base: MatchBase, moment: Moment) -> NeedProfile | None:
     return max(base.needs.needs, key=lambda need: (best(need), -need.id), default=None)
 
 
+def _nearness(one: Excluded) -> tuple[bool, bool, int]:
+    return (not one.reasons.gates, one.reasons.is_related, one.reasons.score.points)
+
+
 def _excluded(
-    need: NeedProfile, base: MatchBase, filters: OfferFilters, today: date
+    needs: Sequence[NeedProfile], base: MatchBase, filters: OfferFilters, today: date
 ) -> tuple[tuple[Excluded, ...], int]:
-    """Return the best related offers that a gate keeps out, and how many there are."""
-    scores = score_offers(need, base.offers, base.offers.basis.context(today))
-    kept = kept_offers(base.offers, filters)
-    rows = np.flatnonzero(~scores.passed & scores.related & kept)
-    order = np.lexsort((base.offers.ids[rows], -scores.points[rows]))
-    best = rows[order][:SHOWN_EXCLUDED].tolist()
-    shown = tuple(_why_not(need, base.offers.offers[row], base, today) for row in best)
+    """Return the best offers related to a need that every need keeps out, and how many."""
+    context = base.offers.basis.context(today)
+    scores = [score_offers(need, base.offers, context) for need in needs]
+    points = np.stack([np.where(one.related, one.points, -1) for one in scores])
+    passed = np.logical_or.reduce([one.passed for one in scores])
+    nearest, best = np.argmax(points, axis=0), points.max(axis=0)
+    rows = np.flatnonzero(~passed & (best >= 0) & kept_offers(base.offers, filters))
+    order = np.lexsort((base.offers.ids[rows], -best[rows]))
+    shown = tuple(
+        _why_not(needs[nearest[row]], base.offers.offers[row], base, today)
+        for row in rows[order][:SHOWN_EXCLUDED].tolist()
+    )
     return shown, len(rows)
 
 
@@ -285,10 +313,3 @@ def load_needs(session: Session, ids: Sequence[int]) -> dict[int, Need]:
     options = (place, joinedload(Need.carrier))
     found = session.scalars(Need.published().where(Need.id.in_(set(ids))).options(*options))
     return {need.id: need for need in found.unique()}
-
-
-def load_territories(session: Session, ids: Sequence[int]) -> dict[int, Territory]:
-    """Load quarters with what a match card shows of them."""
-    statement = select(Territory).where(Territory.id.in_(set(ids)))
-    found = session.scalars(statement.options(selectinload(Territory.communes)))
-    return {territory.id: territory for territory in found}

@@ -1,6 +1,6 @@
 """Match lines as the plain data that the match macros show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from flask import url_for
@@ -31,24 +31,50 @@ HIGHEST: Final = 1_000
 SHOWN_IMPROVEMENTS: Final = 3
 
 
-def offer_cards(found: OfferMatches, written: Written, *, by_actor: bool) -> list[Card]:
-    """Return the cards of offers, or of actors by their best offer."""
+def offer_cards(
+    found: OfferMatches,
+    written: Written,
+    *,
+    by_actor: bool,
+    titles: Mapping[int, str] | None = None,
+) -> list[Card]:
+    """Return the cards of offers, or of actors by their best offer.
+
+    ``titles`` names the needs of a list made for several: each card says which it answers best.
+    """
     cards = []
     for rank, line in enumerate(found.ranking.matches, start=1):
         offer = found.offers.get(line.offer.id)
         if offer is not None:
             facts = _actor_facts(offer) if by_actor else _offer_facts(offer)
+            if titles and line.need.id in titles:
+                facts |= _answered(line.need.id, titles[line.need.id])
             cards.append({**facts, **_figures(line, written), "rank": rank})
     return cards
 
 
-def need_cards(found: NeedMatches, written: Written, *, name_offer: bool) -> list[Card]:
-    """Return the cards of needs or quarters; ``name_offer`` says which offer answers best."""
+def _answered(need_id: int, title: str) -> Card:
+    """Return the need that a card answers, where the list holds several."""
+    return {
+        "need_id": need_id,
+        "need_title": title,
+        "need_url": url_for("matches.need", need_id=need_id),
+    }
+
+
+def need_cards(
+    found: NeedMatches, written: Written, *, name_offer: bool, by_territory: bool = False
+) -> list[Card]:
+    """Return the cards of needs, or of quarters by the need that is answered best.
+
+    ``name_offer`` says which offer answers.
+    """
     cards = []
     for rank, line in enumerate(found.ranking.matches, start=1):
-        facts = _target_facts(found, line)
-        if facts is None:
+        need = found.needs.get(line.need.id)
+        if need is None:
             continue
+        facts = _quarter_facts(need) if by_territory else _need_facts(need)
         offer = found.offers.get(line.offer.id)
         if name_offer and offer is not None:
             facts["place"] = gettext("pour « %(title)s »", title=offer.title)
@@ -142,14 +168,6 @@ def _actor_facts(offer: Offer) -> Card:
     }
 
 
-def _target_facts(found: NeedMatches, line: Match) -> Card | None:
-    if line.need.is_territory:
-        territory = found.territories.get(line.need.id)
-        return _territory_facts(territory) if territory else None
-    need = found.needs.get(line.need.id)
-    return _need_facts(need) if need else None
-
-
 def _need_facts(need: Need) -> Card:
     return {
         "url": url_for("needs.show", need_id=need.id),
@@ -162,13 +180,17 @@ def _need_facts(need: Need) -> Card:
     }
 
 
-def _territory_facts(territory: Territory) -> Card:
+def _quarter_facts(need: Need) -> Card:
+    """Return the quarter, and the need of it that is answered best."""
+    territory = need.territory
     return {
         "url": url_for("territories.show", code=territory.code),
         "title": territory.name or territory.code,
         "subtitle": ", ".join(commune.name for commune in territory.communes),
         "kind": territory.code,
-        "is_demo": False,
+        "is_demo": need.is_demo,
+        "demo_subject": "need",
+        **_answered(need.id, need.title),
     }
 
 
@@ -185,7 +207,7 @@ def _figures(line: Match, written: Written) -> Card:
         "score": line.score.points,
         "highest": HIGHEST,
         "baseline": line.score.baseline,
-        "contributions": _contributions(line.score, line.explanation, written),
+        "contributions": score_lines(line.score, line.explanation, written),
         "raises": _raises(line.explanation),
         "reverse": _reverse(line),
         "weights_version": line.score.weights_version,
@@ -206,7 +228,8 @@ def _reverse(line: Match) -> Card:
     return {"level": line.mirror.level.value, "text": text}
 
 
-def _contributions(score: PairScore, explanation: Explanation, written: Written) -> list[Card]:
+def score_lines(score: PairScore, explanation: Explanation, written: Written) -> list[Card]:
+    """Return the lines of the figures of a pair, as ``macros/match.html`` reads them."""
     return [
         {
             "label": component_label(part.component),

@@ -1,5 +1,6 @@
 """Explained matches: a sentence and a place, a need, a quarter, an offer or an actor."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from extensions.database import db_session
+from extensions.exposure import count_shown
 from extensions.match_words import phase_sentence
 from extensions.matcher import matcher, moment
 from matching.profiles import NeedProfile
@@ -28,7 +30,9 @@ from views.match_options import (
     page_count,
     typed,
 )
+from views.match_replay import replay_of
 from views.shown_lists import note_shown_list
+from vocabulary.exchanges import ExposureSurface
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
 from vocabulary.kinds import ProjectPhase
 
@@ -50,7 +54,7 @@ def explore() -> ResponseReturnValue:
     if sentence and not errors and not choices:
         need = _sentence_need(sentence, place)
         if matcher().understands(db_session(), need, moment=moment()):
-            found = _offer_list(need, sentence)
+            found = {**_offer_list([need], sentence), "need_profile": need}
     page = render_template(
         "matches/explore.html",
         sentence=sentence,
@@ -74,7 +78,7 @@ def for_need(need_id: int) -> ResponseReturnValue:
         abort(404)
     profile = need_profile(need)
     options = ListOptions.from_arguments(request.args)
-    found = _offer_list(profile, need_text(need))
+    found = _offer_list([profile], need_text(need))
     note_shown_list(need, found["ranking"], options)
     return render_template(
         "matches/need.html",
@@ -88,7 +92,7 @@ def for_need(need_id: int) -> ResponseReturnValue:
 
 @bp.get("/territoires/<code>/correspondances", endpoint="territory")
 def for_territory(code: str) -> ResponseReturnValue:
-    """Match a quarter, seen as the sum of its open needs, against offers and actors."""
+    """Match a quarter against offers and actors: each comes by the need it answers best."""
     session = db_session()
     wanted = normalise_quarter_code(code)
     territory = territory_by_code(session, wanted)
@@ -97,15 +101,15 @@ def for_territory(code: str) -> ResponseReturnValue:
     if wanted != code:
         return redirect(url_for("matches.territory", code=wanted), PERMANENTLY)
     needs = open_needs_of(session, territory, moment().today)
-    profile = territory_profile(territory, needs)
+    profiles = [need_profile(need) for need in needs] or [territory_profile(territory, ())]
     words = " ".join(need_text(need) for need in needs)
     return render_template(
         "matches/territory.html",
         territory=territory,
         needs=needs,
-        phase=phase_sentence(profile.phase),
+        phase=phase_sentence(profiles[0].phase),
         options=ListOptions.from_arguments(request.args),
-        **_offer_list(profile, words),
+        **_offer_list(profiles, words, {need.id: need.title for need in needs}),
     )
 
 
@@ -187,24 +191,31 @@ def _sentence_need(sentence: str, place: Place | None) -> NeedProfile:
     )
 
 
-def _offer_list(need: NeedProfile, words: str) -> dict[str, Any]:
+def _offer_list(
+    needs: Sequence[NeedProfile], words: str, titles: Mapping[int, str] | None = None
+) -> dict[str, Any]:
+    """Return the list for one need or several; ``titles`` names each where there are several."""
     options = ListOptions.from_arguments(request.args)
-    found = matcher().for_need(
+    replayed = replay_of(request.args)
+    found = matcher().for_any_need(
         db_session(),
-        need,
-        moment=moment(),
+        needs,
+        moment=replayed.moment,
         page=options.shown,
         filters=options.offers,
         by_actor=options.by_actor,
     )
-    written = {**theme_writings(need.themes), **written_words(words)}
+    shown = {line.offer.organization_id for line in found.ranking.matches}
+    count_shown(ExposureSurface.MATCH_LIST, shown)
+    themes = {code for need in needs for code in need.themes}
+    written = {**theme_writings(themes), **written_words(words)}
     return {
-        "cards": offer_cards(found, written, by_actor=options.by_actor),
+        "cards": offer_cards(found, written, by_actor=options.by_actor, titles=titles),
         "excluded": excluded_cards(found, written),
         "excluded_total": found.excluded_total,
-        "asked": _asked_absence(need, written, options),
+        "asked": _asked_absence(needs, written, options),
         "ranking": found.ranking,
-        "need_profile": need,
+        "replayed": replayed,
         "pages": page_count(found.ranking.total),
         "groups": offer_groups(request.args),
         "kept": kept_parameters(request.args),
@@ -212,7 +223,7 @@ def _offer_list(need: NeedProfile, words: str) -> dict[str, Any]:
 
 
 def _asked_absence(
-    need: NeedProfile, written: dict[str, str], options: ListOptions
+    needs: Sequence[NeedProfile], written: dict[str, str], options: ListOptions
 ) -> dict[str, Any] | None:
     """Answer « pourquoi pas cette solution ? » when the address names one."""
     named = typed(request.args, "pourquoi")
@@ -223,7 +234,7 @@ def _asked_absence(
         return {"named": named, "choices": answer.choices}
     offer = offer_or_404(answer.slug)
     absence = matcher().explain_absence(
-        db_session(), need, offer, moment=moment(), filters=options.offers
+        db_session(), needs, offer, moment=moment(), filters=options.offers
     )
     return {"named": named, "offer": absence_card(absence, offer, written)}
 
@@ -241,7 +252,9 @@ def _need_list(offers: list[int], options: ListOptions, *, name_offer: bool) -> 
     words = " ".join(need_text(need) for need in found.needs.values())
     written = {**theme_writings(themes), **written_words(words)}
     return {
-        "cards": need_cards(found, written, name_offer=name_offer),
+        "cards": need_cards(
+            found, written, name_offer=name_offer, by_territory=options.by_territory
+        ),
         "ranking": found.ranking,
         "pages": page_count(found.ranking.total),
         "groups": need_groups(request.args),

@@ -10,9 +10,15 @@ from matching.explain import is_related
 from matching.filters import NeedFilters, OfferFilters
 from matching.gates import failed_gates
 from matching.profiles import NeedProfile, OfferProfile
-from matching.ranking import Page, rank_needs, rank_offers, rank_organizations
+from matching.ranking import (
+    Page,
+    rank_needs,
+    rank_offers,
+    rank_offers_for_any,
+    rank_organizations,
+)
 from matching.score import PairScore, score_pair
-from matching.weights import Direction
+from matching.weights import Direction, Level
 from tests.matching.strategies import TODAY, needs, offers
 from vocabulary.kinds import AreaLevel, OfferType, OrganizationKind, ProjectPhase
 
@@ -26,6 +32,11 @@ def one_pair(
 ) -> PairScore:
     text = basis.statistics.value(need.tokens, offer.tokens, need.related)
     return score_pair(need, offer, direction=direction, text=text, context=basis.context(TODAY))
+
+
+def _order(score: PairScore) -> tuple[int, int]:
+    """Return what a list goes by: the level, then the points."""
+    return (-list(Level).index(score.level), score.points)
 
 
 def may_be_listed(need: NeedProfile, offer: OfferProfile, basis: Basis) -> bool:
@@ -52,8 +63,8 @@ def test_offers_are_listed_with_the_scores_of_their_pairs(
     }
     assert {match.offer.id: (match.score, match.mirror) for match in ranking.matches} == expected
     assert ranking.total == len(expected)
-    points = [match.score.points for match in ranking.matches]
-    assert points == sorted(points, reverse=True)
+    order = [_order(match.score) for match in ranking.matches]
+    assert order == sorted(order, reverse=True)
 
 
 @given(st.lists(offers, min_size=1, max_size=3), need_lists, offer_lists)
@@ -69,12 +80,37 @@ def test_needs_are_listed_with_the_best_offer_of_the_actor(
         usable = [offer for offer in own if may_be_listed(need, offer, basis)]
         if usable:
             expected[need.id] = max(
-                one_pair(need, offer, Direction.OFFER_TO_NEED, basis).points for offer in usable
+                _order(one_pair(need, offer, Direction.OFFER_TO_NEED, basis)) for offer in usable
             )
-    assert {match.need.id: match.score.points for match in ranking.matches} == expected
+    assert {match.need.id: _order(match.score) for match in ranking.matches} == expected
     for match in ranking.matches:
         assert match.score == one_pair(match.need, match.offer, Direction.OFFER_TO_NEED, basis)
         assert match.mirror == one_pair(match.need, match.offer, Direction.NEED_TO_OFFER, basis)
+
+
+@given(st.lists(needs, min_size=1, max_size=3), offer_lists)
+def test_offers_for_several_needs_come_by_the_one_they_answer_best(
+    asked: list[NeedProfile], rows: list[OfferProfile]
+) -> None:
+    columns = OfferColumns.build(rows)
+    basis = columns.basis
+    ranking = rank_offers_for_any(asked, columns, context=basis.context(TODAY), page=EVERYTHING)
+    expected = {}
+    for offer in rows:
+        usable = [need for need in asked if may_be_listed(need, offer, basis)]
+        if usable:
+            expected[offer.id] = max(
+                _order(one_pair(need, offer, Direction.NEED_TO_OFFER, basis)) for need in usable
+            )
+    assert {match.offer.id: _order(match.score) for match in ranking.matches} == expected
+    order = [_order(match.score) for match in ranking.matches]
+    assert order == sorted(order, reverse=True)
+
+
+def test_nothing_answers_no_need() -> None:
+    columns = OfferColumns.build([])
+    context = columns.basis.context(TODAY)
+    assert rank_offers_for_any((), columns, context=context).total == 0
 
 
 @given(needs, offer_lists)

@@ -118,7 +118,7 @@ def test_removing_a_cited_theme_costs_exactly_the_marginal_shown(world: World) -
     world.session.flush()
     # Until the columns are made again, rarity and words are those of the first list.
     absence = world.matcher.explain_absence(
-        world.session, first.need, world.offer, moment=SOON, filters=OfferFilters()
+        world.session, [first.need], world.offer, moment=SOON, filters=OfferFilters()
     )
     after = absence.excluded.reasons.score.points
     assert after == first.score.points - marginals["solaire"]
@@ -133,7 +133,7 @@ def test_a_withdrawn_offer_leaves_the_list_and_its_total_at_once(
     assert world.listed(SOON) == [world.other.id]
     named = world.matcher.explain_absence(
         world.session,
-        need_profile(world.need),
+        [need_profile(world.need)],
         world.offer,
         moment=SOON,
         filters=OfferFilters(),
@@ -208,6 +208,43 @@ def test_a_sentence_without_a_place_excludes_nobody_by_area(world: World) -> Non
     ]
 
 
+def test_a_quarter_shows_each_offer_with_the_need_it_answers_best(world: World) -> None:
+    mobility = make_need(world.session, world.territory, "Garer des vélos", themes=["velo-marche"])
+    bikes = make_offer(world.session, world.actor, "Abri à vélos", themes=["velo-marche"])
+    world.session.commit()
+    found = world.matcher.for_any_need(
+        world.session,
+        [need_profile(world.need), need_profile(mobility)],
+        moment=MOMENT,
+        page=PAGE,
+        filters=OfferFilters(),
+    )
+    pairs = {line.offer.id: line.need.id for line in found.ranking.matches}
+    assert pairs == {
+        world.offer.id: world.need.id,
+        world.other.id: world.need.id,
+        bikes.id: mobility.id,
+    }
+    alone = world.list_for(need_profile(mobility)).ranking.matches
+    (line,) = (one for one in found.ranking.matches if one.offer.id == bikes.id)
+    assert line.score == alone[0].score
+
+
+def test_a_quarter_is_listed_once_by_the_need_answered_best(world: World) -> None:
+    make_need(world.session, world.territory, "Un autre besoin", themes=["reseau-chaleur"])
+    world.session.commit()
+    found = world.matcher.for_offers(
+        world.session,
+        [world.offer.id],
+        moment=MOMENT,
+        page=PAGE,
+        filters=NeedFilters(),
+        by_territory=True,
+    )
+    assert [line.need.id for line in found.ranking.matches] == [world.need.id]
+    assert found.ranking.total == 1
+
+
 def test_actors_are_ranked_by_their_best_offer(world: World) -> None:
     found = world.matcher.for_need(
         world.session,
@@ -227,7 +264,7 @@ def test_filters_keep_the_list_and_the_excluded(world: World) -> None:
     )
     assert [line.offer.id for line in found.ranking.matches] == [world.other.id]
     named = world.matcher.explain_absence(
-        world.session, need_profile(world.need), world.offer, moment=MOMENT, filters=only_heat
+        world.session, [need_profile(world.need)], world.offer, moment=MOMENT, filters=only_heat
     )
     assert (named.is_filtered_out, named.excluded.reasons.gates) == (True, ())
 
