@@ -80,7 +80,7 @@ DEMO_ACCOUNTS: Final = (
         UserRole.MEMBER,
         TERRITORY_KINDS,
         # Carries needs on the quarter of Saint-Étienne, where the demonstration is walked.
-        organization="habitat-sevrines",
+        organization="collectivite-de-parmeline",
     ),
     DemoAccount(
         f"equipe@{DEMO_DOMAIN}", "Équipe ANRU, premier compte (démo)", "équipe", UserRole.STAFF
