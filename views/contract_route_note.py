@@ -23,13 +23,13 @@ def note_data(
         {"heading": gettext("Ce qui a été répondu"), "facts": [list(fact) for fact in facts]}
     ]
     groups = (
-        (gettext("Montages possibles"), answer["admissible"]),
-        (gettext("Montages à vérifier"), answer["to_verify"]),
-        (gettext("Montages exclus"), answer["excluded"]),
+        (gettext("Montages possibles"), answer["admissible"], True),
+        (gettext("Montages à vérifier"), answer["to_verify"], True),
+        (gettext("Montages exclus"), answer["excluded"], False),
     )
-    for heading, routes in groups:
+    for heading, routes, has_duties in groups:
         if routes:
-            sections.append(_table(str(heading), routes))
+            sections.append(_table(str(heading), routes, has_duties=has_duties))
     sections.extend(_lists(answer))
     return {
         "title": gettext("Note sur les montages contractuels"),
@@ -41,7 +41,6 @@ def note_data(
             version=answer["version"],
             address=f"{current_app.config['PUBLIC_URL']}{address}",
         ),
-        "notice": about,
         "sections": sections,
         "end": gettext(
             "À valider par l’acheteur. Cette note aide à préparer un choix : elle ne remplace ni "
@@ -50,21 +49,24 @@ def note_data(
     }
 
 
-def _table(heading: str, routes: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "heading": heading,
-        "columns": [gettext("Montage"), gettext("Pourquoi"), gettext("Devoirs"), gettext("Textes")],
-        "rows": [
-            [
-                route["label"],
-                "\n".join(route["reasons"]),
-                "\n".join(route.get("duties", ())),
-                "\n".join([*route["articles"], _version(route)]),
-            ]
-            for route in routes
-        ],
-        "widths": [3, 5, 5, 5],
-    }
+def _table(heading: str, routes: Sequence[dict[str, Any]], *, has_duties: bool) -> dict[str, Any]:
+    """Return one table of routes; the duties of a closed route concern nobody."""
+    columns = [gettext("Montage"), gettext("Pourquoi"), gettext("Textes")]
+    rows = [[route["label"], _lines(route["reasons"]), _texts(route)] for route in routes]
+    if has_duties:
+        columns.insert(2, gettext("À respecter"))
+        for row, route in zip(rows, routes, strict=True):
+            row.insert(2, _lines(route.get("duties", ())))
+    widths = [3, 5, 5, 5] if has_duties else [3, 7, 6]
+    return {"heading": heading, "columns": columns, "rows": rows, "widths": widths}
+
+
+def _lines(texts: Sequence[str]) -> str:
+    return "\n".join(f"– {text}" for text in texts)
+
+
+def _texts(route: dict[str, Any]) -> str:
+    return "\n".join([*route["articles"], _version(route)]).strip()
 
 
 def _version(route: dict[str, Any]) -> str:
@@ -80,8 +82,4 @@ def _lists(answer: dict[str, Any]) -> list[dict[str, Any]]:
         (gettext("Ce qui changerait la réponse"), changes),
         (gettext("Ce qui n’a pas pu être vérifié"), unchecked),
     )
-    return [
-        {"heading": heading, "text": "\n".join(f"– {line}" for line in lines)}
-        for heading, lines in found
-        if lines
-    ]
+    return [{"heading": heading, "text": _lines(lines)} for heading, lines in found if lines]

@@ -60,7 +60,10 @@ DUTIES: Final[Mapping[Duty, str]] = {
     Duty.REAL_RISK: N_("Transférer un risque réel, ni théorique ni négligeable"),
     Duty.NO_LASTING_RIGHT: N_("Ne promettre aucun contrat pour la suite"),
     Duty.NO_BUYER_DESIGN: N_("Ne pas définir le projet à la place de son porteur"),
-    Duty.IMPARTIAL: N_("Garantir impartialité, transparence et publicité préalable"),
+    Duty.IMPARTIAL: N_(
+        "Si l’occupation sert une activité économique : sélection préalable impartiale et "
+        "transparente, avec publicité"
+    ),
     Duty.CAPITAL_SHARES: N_(
         "Détenir de 34 à 85 % du capital ; l’opérateur, au moins 15 %, choisi après mise en "
         "concurrence"
@@ -85,6 +88,14 @@ REMARKS: Final[Mapping[Remark, str]] = {
     ),
     Remark.DEPENDS_ON_OBJECT: N_(
         "Le minimum est de 2, 5 ou 10 millions d’euros selon ce qui est acheté (art. R2211-1)."
+    ),
+    Remark.FREE_NOTICE: N_(
+        "Sous 90 000 € HT, l’État et les collectivités adaptent librement leur publicité ; "
+        "au-dessus, l’article R2131-12 en fixe le support."
+    ),
+    Remark.SHORT_OCCUPATION: N_(
+        "Pour une occupation courte, ou quand le nombre d’autorisations n’est pas limité, une "
+        "simple publicité suffit (art. L2122-1-1)."
     ),
 }
 OPEN_POINTS: Final[Mapping[OpenPoint, str]] = {

@@ -13,7 +13,16 @@ from werkzeug.datastructures import MultiDict
 from extensions.clock import today
 from extensions.database import db_session
 from extensions.pdf import render_pdf
-from forms.contract_routes import AMOUNT, BUYER, FIELDS, LAUNCH, NATURE, SUPPOSED, ContractRouteForm
+from forms.contract_routes import (
+    AMOUNT,
+    BUYER,
+    FIELDS,
+    LAUNCH,
+    NATURE,
+    SUPPOSED,
+    UNKNOWN,
+    ContractRouteForm,
+)
 from matching.contract_routes import Case
 from models.need import Need
 from models.offer import Offer
@@ -172,7 +181,7 @@ def _values(subject: Subject) -> tuple[MultiDict[str, str], tuple[str, ...]]:
             values[name] = supposed[name]
             assumed.append(name)
         else:
-            values[name] = "" if name in (BUYER, AMOUNT, NATURE) else "inconnu"
+            values[name] = "" if name in (BUYER, AMOUNT, NATURE) else UNKNOWN
     return values, tuple(assumed)
 
 
@@ -188,8 +197,13 @@ def _known(case: Case) -> Mapping[str, str]:
 
 
 def _kept(form: ContractRouteForm, subject: Subject) -> dict[str, str]:
-    """Return the parameters of an address that gives the same answer whatever the day."""
+    """Return the parameters of an address that gives the same answer whatever the day.
+
+    What was only supposed is left out, and so stays said to be.
+    """
     answered = {name: str(form[name].data or "") for name in FIELDS}
     return subject.arguments | {
-        name: value for name, value in answered.items() if value != "inconnu"
+        name: value
+        for name, value in answered.items()
+        if (name in SUPPOSED and name in request.args) or value not in (UNKNOWN, SUPPOSED.get(name))
     }

@@ -139,6 +139,8 @@ class Remark(StrEnum):
     VOLUNTARY = "toujours-possible"
     ALSO_NEEDED = "titre-en-plus-du-marche"
     DEPENDS_ON_OBJECT = "seuil-selon-l-objet"
+    FREE_NOTICE = "publicite-libre-sous-un-montant"
+    SHORT_OCCUPATION = "occupation-courte"
 
 
 class OpenPoint(StrEnum):

@@ -179,6 +179,18 @@ def test_what_the_visitor_answers_wins_over_the_need(client: FlaskClient, sessio
     assert section_of(page, SMALL) == "exclus"
 
 
+def test_before_the_rules_described_nothing_is_concluded(client: FlaskClient) -> None:
+    page = ask(client, **{**SERVICES, "date": "2023-12-31"})
+    assert "0 montage possible" in page
+    assert "Aucune règle n’est décrite pour cette date" in page
+
+
+def test_a_note_still_says_what_was_supposed(client: FlaskClient) -> None:
+    link = re.search(r'href="(/montages/note\?[^"]+)"', ask(client, **SERVICES))
+    assert link is not None
+    assert client.get(link[1].replace("&amp;", "&")).text.count("(supposé)") == 2
+
+
 def test_a_draft_is_no_way_to_read_a_need(client: FlaskClient, session: Session) -> None:
     need = make_need(session, make_territory(session, QUARTER), state=PublicationState.DRAFT)
     session.commit()
