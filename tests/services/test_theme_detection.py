@@ -74,3 +74,14 @@ def test_the_words_of_a_theme_are_those_of_its_names() -> None:
 def test_words_that_tell_nothing_are_left_out() -> None:
     said = "Nous cherchons deux solutions pour isoler sans délai avant mai 2027 dans le quartier"
     assert telling_stems(said) == telling_stems("isoler délai")
+
+
+def test_measures_and_spots_tell_nothing_of_the_subject() -> None:
+    said = "plusieurs mètres au bord du toit, de chaque côté"
+    assert telling_stems(said) == telling_stems("toit")
+
+
+def test_words_that_a_theme_uses_still_tell() -> None:
+    said = "tiers-lieu, haut débit, accès aux droits"
+    assert set(telling_stems("haut droits")) <= set(telling_stems(said))
+    assert telling_stems("haut droits") != ()
