@@ -25,6 +25,7 @@ from services.demo_introductions import seed_demo_introductions
 from services.demo_needs import remove_demo_groups, seed_demo_needs
 from services.demo_partnerships import remove_demo_partnerships, seed_demo_partnerships
 from services.demo_register import seed_demo_register
+from services.demo_shortlists import seed_demo_shortlist
 from services.seeding_demo import seed_demo_entries
 from vocabulary.kinds import (
     TERRITORY_KINDS,
@@ -134,6 +135,7 @@ def seed_demo(
     created += seed_demo_needs(
         session, staff_email=f"equipe@{DEMO_DOMAIN}", today=paris_day(now), now=now
     )
+    created += seed_demo_shortlist(session, email=f"collectivite@{DEMO_DOMAIN}", now=now)
     return created
 
 

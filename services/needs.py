@@ -1,5 +1,6 @@
 """Needs of a territory's team: opened as drafts, taken over from others, listed with their work."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -180,6 +181,35 @@ def needs_under_work(session: Session, carriers: Sequence[int]) -> list[NeedUnde
         )
         for need in needs
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedSummary:
+    """What a team finds of its needs when it arrives: how many stand where, what waits."""
+
+    open: int = 0
+    drafts: int = 0
+    to_change: int = 0
+    in_review: int = 0
+    waiting: int = 0
+
+
+def summarize_needs(session: Session, carriers: Sequence[int], *, today: date) -> NeedSummary:
+    """Count the needs of these organisations by what is to be done; three queries."""
+    opened = Need.open_on(today).where(Need.carrier_id.in_(carriers))
+    states = Counter(revision.state for revision in _open_revisions(session, carriers).values())
+    waiting = select(func.count(Introduction.id)).where(
+        Introduction.carrier_id.in_(carriers),
+        Introduction.from_side == Side.ACTOR,
+        Introduction.state == IntroductionState.SENT,
+    )
+    return NeedSummary(
+        open=session.scalar(opened.with_only_columns(func.count(Need.id))) or 0,
+        drafts=states[PublicationState.DRAFT],
+        to_change=states[PublicationState.CHANGES_REQUESTED],
+        in_review=states[PublicationState.SUBMITTED],
+        waiting=session.scalar(waiting) or 0,
+    )
 
 
 def _open_revisions(session: Session, carriers: Sequence[int]) -> dict[int, Revision]:

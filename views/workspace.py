@@ -4,10 +4,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
-from extensions.clock import now
+from extensions.clock import now, today
 from extensions.database import db_session
 from services.invitations import invitations_for
 from services.moderation_queue import count_waiting
+from services.need_relays import waiting_relays
+from services.needs import states_needs, summarize_needs
 from services.workspace import drafts_for_others, workspace_entries
 from views.access import signed_in_person
 
@@ -20,9 +22,16 @@ def home() -> ResponseReturnValue:
     session = db_session()
     person = signed_in_person()
     invited = invitations_for(person, now=now()).order_by(None).subquery()
+    entries = workspace_entries(session, person)
+    carriers = [one.organization for one in entries if states_needs(one.organization)]
+    keys = [carrier.id for carrier in carriers]
+    federating = [one.organization.id for one in entries if one.organization.is_federating]
     return render_template(
         "workspace/home.html",
-        entries=workspace_entries(session, person),
+        entries=entries,
+        carriers=carriers,
+        needs=summarize_needs(session, keys, today=today()) if carriers else None,
+        relays=waiting_relays(session, federating) if federating else 0,
         invitations=session.scalar(select(func.count()).select_from(invited)) or 0,
         for_others=drafts_for_others(session) if person.is_staff else [],
         waiting=count_waiting(session) if person.is_staff else 0,

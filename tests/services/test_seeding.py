@@ -19,6 +19,8 @@ from models.partnership import Partnership
 from models.territory import Territory, TerritoryCode
 from models.withdrawal import Withdrawal
 from services.demo_data import DEMO_ACCOUNTS, DemoRemoval, remove_demo
+from services.demo_needs import DRAFT_KEY, SUBMITTED_KEY
+from services.indexing import FORGET_WITHDRAWAL, INDEX_ENTRY
 from services.seeding import SeedReport, is_seeded, seed_everything
 from services.seeding_files import read_toml_folder
 from vocabulary.kinds import NpnruInterest, PublicationState
@@ -146,7 +148,8 @@ def test_removing_the_demonstration_leaves_real_entries_only(
     assert session.scalar(select(func.count(Organization.id))) == 178
     assert session.scalar(select(func.count(User.id))) == 0
     hidden = session.scalar(select(func.count()).select_from(Withdrawal))
-    asked = session.scalar(select(func.count(OutboxMessage.id)))
+    about_index = OutboxMessage.topic.in_((INDEX_ENTRY, FORGET_WITHDRAWAL))
+    asked = session.scalar(select(func.count(OutboxMessage.id)).where(about_index))
     assert hidden == removal.organizations + removal.offers + removal.needs
     assert asked == 2 * hidden  # out of the index now, out of the subtracted ones later
 
@@ -186,7 +189,9 @@ def test_no_entry_of_the_demonstration_is_left_out(session: Session) -> None:
         session.scalar(select(func.count()).select_from(model))
         for model in (Offer, Need, FederationMember)
     ]
-    assert written == [len(offers), len(needs), len(members)]
+    # Two needs more are under work: they are built, not read from a file.
+    under_work = {DRAFT_KEY, SUBMITTED_KEY}
+    assert written == [len(offers), len(needs) + len(under_work), len(members)]
     unplaced = select(Organization.slug).where(
         Organization.is_demo, Organization.commune_code.is_(None)
     )
