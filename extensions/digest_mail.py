@@ -89,7 +89,7 @@ def _notice_groups(
 ) -> list[Line]:
     needs = load_needs(session, [need_id for need_id, _ in pairs])
     offers = load_offers(session, [offer_id for _, offer_id in pairs])
-    base = matcher.base(session, moment)
+    base = matcher.exact_base(session, moment)
     groups: dict[int, Line] = {}
     for need_id, match in notice_lines(base, pairs, moment):
         need, offer = needs.get(need_id), offers.get(match.offer.id)

@@ -48,6 +48,11 @@ def _by_person() -> str:
     return f"{request.endpoint}:person:{_digest(str(person))}"
 
 
+def _by_asker() -> str:
+    # With an account, what it does; without, the address that would be written to.
+    return _by_person() if session.get("_user_id") else _by_typed_address()
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One limit, and whose attempts it counts."""
@@ -76,8 +81,10 @@ RULES: Final[Mapping[str, tuple[Rule, ...]]] = {
     "security.forgot_password": (ADDRESS_MAIL, PEER_MAIL),
     "security.send_confirmation": (ADDRESS_MAIL, PEER_MAIL),
     "security.change_email": (Rule(Limit(5, HOUR), _by_person),),
+    "alerts.create": (Rule(Limit(10, HOUR), _by_asker), PEER_MAIL),
     "memberships.invite": (Rule(Limit(40, timedelta(days=1)), _by_person),),
     "memberships.join": (Rule(Limit(20, timedelta(days=1)), _by_person),),
+    "consortium_invitations.invite": (Rule(Limit(40, timedelta(days=1)), _by_person),),
     "claims.claim": (Rule(Limit(20, timedelta(days=1)), _by_person),),
 }
 

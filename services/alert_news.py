@@ -91,7 +91,7 @@ def _matching(
     engines: Engines,
     moment: Moment,
 ) -> list[NewsItem]:
-    lists = MatchLists(engines.matcher.base(session, moment), moment.today)
+    lists = MatchLists(engines.matcher.exact_base(session, moment), moment.today)
     if alert.subject in FOR_OFFERS:
         return _matching_needs(alert, entries, lists)
     return _matching_offers(alert, entries, lists)

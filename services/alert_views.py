@@ -87,16 +87,12 @@ def _values(parameters: Parameters, name: str) -> frozenset[str]:
 
 
 class MatchLists:
-    """The lists of matches of one generation of columns, by what alerts watch.
+    """The lists of matches of one generation of columns, by what alerts watch."""
 
-    ``fresher`` are profiles newer than the columns: an entry just published is read as it is.
-    """
-
-    def __init__(self, base: MatchBase, day: date, *, fresher: Iterable[NeedProfile] = ()) -> None:
+    def __init__(self, base: MatchBase, day: date) -> None:
         self.base = base
         self.context = base.offers.basis.context(day)
         self._needs = {need.id: need for need in base.needs.needs}
-        self._needs |= {need.id: need for need in fresher}
         self._territories = {one.id: one for one in base.territories.needs}
         self._by_actor: dict[int, list[OfferProfile]] = {}
         self._offers = {offer.id: offer for offer in base.offers.offers}

@@ -5,20 +5,17 @@ index that holds them alone, a list of matches is scored on them alone. The exce
 that an alert is about: when it changes, its whole list does.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from matching.columns import NeedColumns, OfferColumns
-from matching.profiles import NeedProfile, OfferProfile
 from models.alert import Alert, AlertItem
 from models.need import Need
-from models.offer import Offer
-from models.territory import Territory
 from search.documents import SearchDocument, split_document_id
 from search.memory_backend import MemoryBackend
 from search.query import MatchMode
@@ -35,7 +32,7 @@ from services.alert_views import (
 )
 from services.alerts import post_news
 from services.indexing import documents_of
-from services.match_profiles import need_profile, offer_profile
+from services.match_base import MatchBase
 from services.matching import Moment
 from services.outbox import post_message
 from vocabulary.exchanges import AlertFrequency, AlertSubject
@@ -91,16 +88,14 @@ def _found_by_searches(alerts: Sequence[Alert], documents: Sequence[SearchDocume
 
 @dataclass(frozen=True, slots=True)
 class _Fresh:
-    """The offers and open needs of a batch, alone in columns of their own."""
+    """The offers and open needs of a batch, alone in columns of their own.
 
-    offers: Sequence[OfferProfile]
-    needs: Sequence[NeedProfile]
-    offer_columns: OfferColumns
-    need_columns: NeedColumns
-    need_ids: frozenset[int]
-    territory_ids: frozenset[int]
-    offer_ids: frozenset[int]
-    actor_ids: frozenset[int]
+    ``entries`` are what alerts may be about, by what they watch: there the whole list changed.
+    """
+
+    offers: OfferColumns | None
+    needs: NeedColumns | None
+    entries: Mapping[AlertSubject, frozenset[int]]
 
 
 def _found_in_matches(
@@ -113,73 +108,63 @@ def _found_in_matches(
     watching = [alert for alert in alerts if alert.subject is not AlertSubject.SEARCH]
     if not watching:
         return {}
-    base = engines.matcher.base(session, moment)
-    offers = _offers_of(session, documents)
-    needs = _needs_of(session, documents, moment)
-    if not offers and not needs:
+    base = engines.matcher.exact_base(session, moment)
+    fresh = _fresh(session, base, documents)
+    if not fresh.offers and not fresh.needs:
         return {}
-    profiles = [offer_profile(offer) for offer in offers]
-    asked = [need_profile(need) for need in needs]
-    fresh = _Fresh(
-        offers=profiles,
-        needs=asked,
-        offer_columns=OfferColumns.build(profiles, base.offers.basis),
-        need_columns=NeedColumns.build(asked, base.offers.basis),
-        need_ids=frozenset(need.id for need in needs),
-        territory_ids=frozenset(need.territory_id for need in needs),
-        offer_ids=frozenset(offer.id for offer in offers),
-        actor_ids=frozenset(offer.organization_id for offer in offers),
-    )
-    lists = MatchLists(base, moment.today, fresher=asked)
+    lists = MatchLists(base, moment.today)
     found = {alert.id: _matches_of(alert, lists, fresh) for alert in watching}
     return {key: items for key, items in found.items() if items}
 
 
+def _fresh(session: Session, base: MatchBase, documents: Sequence[SearchDocument]) -> _Fresh:
+    """Return what the batch changes in matches: an actor's area counts for all its offers."""
+    offer_ids = _keys(documents, SubjectKind.OFFER)
+    actor_ids = _keys(documents, SubjectKind.ORGANIZATION)
+    need_ids = _keys(documents, SubjectKind.NEED)
+    offers = [
+        offer
+        for offer in base.offers.offers
+        if offer.id in offer_ids or offer.organization_id in actor_ids
+    ]
+    needs = [need for need in base.needs.needs if need.id in need_ids]
+    places = select(Need.territory_id).where(Need.id.in_(need_ids))
+    return _Fresh(
+        offers=OfferColumns.build(offers, base.offers.basis) if offers else None,
+        needs=NeedColumns.build(needs, base.offers.basis) if needs else None,
+        entries={
+            AlertSubject.NEED_MATCHES: frozenset(need.id for need in needs),
+            AlertSubject.TERRITORY_MATCHES: frozenset(session.scalars(places)),
+            AlertSubject.OFFER_MATCHES: frozenset(offer.id for offer in offers),
+            AlertSubject.ORGANIZATION_MATCHES: frozenset(one.organization_id for one in offers),
+        },
+    )
+
+
 def _matches_of(alert: Alert, lists: MatchLists, fresh: _Fresh) -> frozenset[str]:
+    changed = _is_about(alert, fresh)
     if alert.subject in FOR_OFFERS:
-        changed = _entry(alert) in (
-            fresh.offer_ids if alert.subject is AlertSubject.OFFER_MATCHES else fresh.actor_ids
-        )
+        needs = lists.base.needs if changed else fresh.needs
+        if needs is None:
+            return frozenset()
         offers = lists.offers_of(alert.subject, alert.parameters)
-        needs = lists.base.needs if changed else fresh.need_columns
         filters = saved_need_filters(alert.parameters)
         return need_items(lists.needs_for(offers, needs, filters, told=True))
-    need = lists.need_of(alert.subject, alert.parameters)
-    if need is None:
+    columns = lists.base.offers if changed else fresh.offers
+    need = lists.need_of(alert.subject, alert.parameters) if columns is not None else None
+    if need is None or columns is None:
         return frozenset()
-    changed = alert.subject is not AlertSubject.SENTENCE and _entry(alert) in (
-        fresh.need_ids if alert.subject is AlertSubject.NEED_MATCHES else fresh.territory_ids
-    )
-    columns = lists.base.offers if changed else fresh.offer_columns
     chosen = saved_offer_filters(alert.parameters)
     return offer_items(lists.offers_for(need, columns, chosen, told=True))
 
 
-def _entry(alert: Alert) -> int:
-    return int(alert.parameters[ENTRY])
+def _is_about(alert: Alert, fresh: _Fresh) -> bool:
+    entries = fresh.entries.get(alert.subject, frozenset())
+    return bool(entries) and int(alert.parameters[ENTRY]) in entries
 
 
-def _keys(documents: Sequence[SearchDocument], kind: SubjectKind) -> list[int]:
-    return [int(split_document_id(one.id)[1]) for one in documents if one.kind == kind]
-
-
-def _offers_of(session: Session, documents: Sequence[SearchDocument]) -> Sequence[Offer]:
-    """Return the offers of the batch, and those of its actors: their area is their actor's."""
-    changed = or_(
-        Offer.id.in_(_keys(documents, SubjectKind.OFFER)),
-        Offer.organization_id.in_(_keys(documents, SubjectKind.ORGANIZATION)),
-    )
-    statement = Offer.published().where(changed)
-    options = (contains_eager(Offer.organization), selectinload(Offer.references))
-    return session.scalars(statement.options(*options).order_by(Offer.id)).all()
-
-
-def _needs_of(
-    session: Session, documents: Sequence[SearchDocument], moment: Moment
-) -> Sequence[Need]:
-    projects = joinedload(Need.territory).selectinload(Territory.projects)
-    wanted = Need.open_on(moment.today).where(Need.id.in_(_keys(documents, SubjectKind.NEED)))
-    return session.scalars(wanted.options(projects).order_by(Need.id)).all()
+def _keys(documents: Sequence[SearchDocument], kind: SubjectKind) -> frozenset[int]:
+    return frozenset(int(split_document_id(one.id)[1]) for one in documents if one.kind == kind)
 
 
 def _note(session: Session, alerts: Sequence[Alert], found: Found, now: datetime) -> None:

@@ -21,7 +21,7 @@ from models.organization import Organization
 from services.alert_views import TOLD_LEVELS
 from services.digest_subscriptions import due_people, subscription_of
 from services.matching import Matcher, Moment, NeedMatches
-from services.opportunities import dealt_with_ids, dismissed_ids
+from services.opportunities import set_aside_ids
 from services.outbox import post_message
 from vocabulary.exchanges import IntroductionState, InvitationState, Side
 from vocabulary.kinds import FederationState, MembershipRole, MembershipState, PublicationState
@@ -125,7 +125,7 @@ def _new_needs(
     for organization in owned:
         if not organization.is_innovation_side or not organization.is_public:
             continue
-        aside = dismissed_ids(session, [organization.id]) | dealt_with_ids(session, organization.id)
+        aside = set_aside_ids(session, organization.id)
         offers = session.scalars(
             select(Offer.id).where(
                 Offer.organization_id == organization.id,

@@ -54,15 +54,20 @@ class MatchBaseCache:
         self._offers: dict[Stamp, OfferProfile] = {}
         self._needs: dict[Stamp, NeedProfile] = {}
 
-    def get(self, session: Session, *, now: datetime, today: date) -> MatchBase:
-        """Return columns no older than ``REBUILD_AFTER`` behind what is published."""
+    def get(
+        self, session: Session, *, now: datetime, today: date, exact: bool = False
+    ) -> MatchBase:
+        """Return columns no older than ``REBUILD_AFTER`` behind what is published.
+
+        With ``exact``, those of what is published now: what a mail tells cannot wait.
+        """
         stamp = published_stamp(session)
         base = self._base
-        if base is not None and _is_fresh(base, stamp, now, today):
+        if base is not None and _is_fresh(base, stamp, now, today, exact=exact):
             return base
         with self._lock:
             base = self._base
-            if base is None or not _is_fresh(base, stamp, now, today):
+            if base is None or not _is_fresh(base, stamp, now, today, exact=exact):
                 base = self._base = self._build(session, stamp, now, today)
         return base
 
@@ -149,8 +154,8 @@ def stale_territories(session: Session, withdrawn: frozenset[int]) -> frozenset[
     return frozenset(session.scalars(places))
 
 
-def _is_fresh(base: MatchBase, stamp: Stamp, now: datetime, today: date) -> bool:
-    same = base.stamp == stamp or now - base.built_at < REBUILD_AFTER
+def _is_fresh(base: MatchBase, stamp: Stamp, now: datetime, today: date, *, exact: bool) -> bool:
+    same = base.stamp == stamp or (not exact and now - base.built_at < REBUILD_AFTER)
     return same and base.day == today
 
 

@@ -43,7 +43,7 @@ def post_match_notices(session: Session, matcher: Matcher, *, moment: Moment) ->
     if not offers or not needs:
         return 0
     told = _told(session, [offer.id for offer in offers])
-    found = _strong_pairs(matcher.base(session, moment), offers, needs, moment) - told
+    found = _strong_pairs(matcher.exact_base(session, moment), offers, needs, moment) - told
     carriers = {need.id: need.carrier_id for need in needs}
     pairs: dict[int, list[Pair]] = defaultdict(list)
     for need_id, offer_id in sorted(found):

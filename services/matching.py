@@ -101,6 +101,10 @@ class Matcher:
         """Return the columns in force."""
         return self._cache.get(session, now=moment.now, today=moment.today)
 
+    def exact_base(self, session: Session, moment: Moment) -> MatchBase:
+        """Return columns of what is published at this very moment, for the worker's mails."""
+        return self._cache.get(session, now=moment.now, today=moment.today, exact=True)
+
     def for_need(
         self,
         session: Session,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from models.account import User
@@ -90,15 +90,15 @@ def dismissed_ids(session: Session, organization_ids: Collection[int]) -> frozen
     )
 
 
-def dealt_with_ids(session: Session, organization_id: int) -> frozenset[int]:
-    """Return the needs about which the actor is, or was, in touch with the carrier."""
-    return frozenset(
-        session.scalars(
-            select(Introduction.need_id).where(
-                Introduction.actor_id == organization_id, Introduction.state.not_in(_ENDED)
-            )
-        )
+def set_aside_ids(session: Session, organization_id: int) -> frozenset[int]:
+    """Return the needs not to be proposed to an actor: set aside, or in touch about already."""
+    dismissed = select(MatchDismissal.need_id).where(
+        MatchDismissal.organization_id == organization_id
     )
+    in_touch = select(Introduction.need_id).where(
+        Introduction.actor_id == organization_id, Introduction.state.not_in(_ENDED)
+    )
+    return frozenset(session.scalars(union(dismissed, in_touch)))
 
 
 def needs_of_other_kinds(session: Session, kind: NeedKind, today: date) -> frozenset[int]:

@@ -54,6 +54,9 @@ MATRIX: Final[dict[str, Access]] = {
     "language.switch": Access.PUBLIC,
     "sitemap.show": Access.PUBLIC,
     "sitemap.robots": Access.PUBLIC,
+    # What was shown (views/exposure.py)
+    "exposure.show": Access.PUBLIC,
+    "exposure.export": Access.PUBLIC,
     # Looking up
     "directory.search": Access.PUBLIC,
     "directory.export": Access.PUBLIC,
@@ -209,6 +212,23 @@ MATRIX: Final[dict[str, Access]] = {
     "relays.send": Access.EDITOR,
     "relays.show": Access.EDITOR,
     "my_territories.index": Access.SIGNED_IN,
+    # Teams (views/consortiums.py and consortium_*.py): the organisation is the one that builds the
+    # team; in consortium_answers, the actor invited
+    "consortiums.index": Access.SIGNED_IN,
+    "consortiums.create": Access.SIGNED_IN,
+    "consortiums.show": Access.EDITOR,
+    "consortiums.print_sheet": Access.EDITOR,
+    "consortiums.export": Access.EDITOR,
+    "consortiums.delete": Access.EDITOR,
+    "consortium_building.adjust": Access.EDITOR,
+    "consortium_building.choose": Access.EDITOR,
+    "consortium_building.undo": Access.EDITOR,
+    "consortium_invitations.invite": Access.EDITOR,
+    "consortium_invitations.withdraw": Access.EDITOR,
+    "consortium_invitations.found": Access.EDITOR,
+    "consortium_answers.show": Access.EDITOR,
+    "consortium_answers.answer": Access.EDITOR,
+    "consortium_answers.reopen": Access.EDITOR,
     # Partnerships: the organisation is the keeper of the page, or the one invited
     "partnership_editing.index": Access.SIGNED_IN,
     "partnership_editing.create": Access.SIGNED_IN,
@@ -284,6 +304,12 @@ MATRIX: Final[dict[str, Access]] = {
     "opportunities.dismissed": Access.SIGNED_IN,
     "opportunities.dismiss": Access.TEAM,
     "opportunities.restore": Access.TEAM,
+    # Steering (views/steering.py)
+    "steering.radar": Access.STAFF,
+    "steering.look": Access.STAFF,
+    "steering.radar_file": Access.STAFF,
+    "steering.journey": Access.STAFF,
+    "steering.journey_file": Access.STAFF,
     # Demonstration
     "demo.mailbox": Access.DEMO,
     "demo.message": Access.DEMO,
