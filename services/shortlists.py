@@ -238,3 +238,12 @@ def items_by_id(
         .where(ShortlistItem.shortlist_id == shortlist.id, ShortlistItem.id.in_(list(keys)))
         .order_by(ShortlistItem.id)
     ).all()
+
+
+def items_of(session: Session, shortlist: Shortlist) -> Sequence[ShortlistItem]:
+    """Return what the selection holds, in the order it was added."""
+    return session.scalars(
+        select(ShortlistItem)
+        .where(ShortlistItem.shortlist_id == shortlist.id, ShortlistItem.removed_at.is_(None))
+        .order_by(ShortlistItem.id)
+    ).all()
