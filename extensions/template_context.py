@@ -6,12 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import nh3
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, get_locale, gettext
+from flask_security import current_user
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from extensions.database import db_session
 from extensions.i18n import LANGUAGES
+from services.introduction_lists import unread_threads
 from vocabulary.labels import LabelledEnum
 from vocabulary.themes import Theme, all_themes
 
@@ -86,6 +89,15 @@ def error_texts(errors: Iterable[object]) -> list[str]:
     return [str(error) for error in errors if not isinstance(error, list | tuple | dict)]
 
 
+def unread_threads_count() -> int:
+    """Return in how many threads something waits for the signed-in person, asked once a page."""
+    if not current_user.is_authenticated:
+        return 0
+    if "unread_threads" not in g:
+        g.unread_threads = unread_threads(db_session(), current_user)
+    return int(g.unread_threads)
+
+
 def init_app(app: Flask) -> None:
     """Make the filters and globals known to Jinja."""
     app.jinja_env.filters.update(
@@ -101,6 +113,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         page_url=page_url,
         languages=LANGUAGES,
+        unread_threads_count=unread_threads_count,
         # Some pages exist only in the demonstration or with a setting: menus skip the others.
         has_page=app.view_functions.__contains__,
     )

@@ -27,7 +27,7 @@ from services.need_documents import DOCUMENTS_MAIL
 from services.outcomes import OUTCOME_ASK, report_stage
 from vocabulary.exchanges import DeclineReason, OutcomeStage, Side
 from vocabulary.kinds import MembershipState
-from vocabulary.periods import paris_day
+from vocabulary.periods import opening_of, paris_day
 
 COOLING: Final = "saint-etienne-rafraichir-soixante-logements-mansardes-ou"
 BOARD: Final = "saint-etienne-un-tableau-de-bord-du-quartier-que-les"
@@ -124,12 +124,14 @@ def seed_demo_introductions(session: Session, *, folder: Path | None, now: datet
     if stage is None:
         return 0
     for before, scene in sorted(_SCENES, key=lambda one: one[0], reverse=True):
-        scene(stage, now - before)
+        scene(stage, opening_of(paris_day(now)) + _OFFICE_HOURS - before)
     session.flush()
     made = session.scalars(select(Introduction).where(Introduction.is_demo)).all()
     for introduction in made:
         if introduction.from_side == Side.ACTOR:
             mark_read(session, introduction, stage.makers[0], now=now)
+        if introduction.decided_at is not None and not introduction.messages[1:]:
+            mark_read(session, introduction, stage.buyer, now=now)
     _quieten(session, {one.id for one in made}, {need.id for need in stage.needs.values()}, now)
     return len(made)
 
@@ -197,6 +199,10 @@ def _quieten(session: Session, introductions: set[int], needs: set[int], now: da
         inquiry.asked_at = now
 
 
+# Scenes are played by day: counted back from the middle of this morning.
+_OFFICE_HOURS: Final = timedelta(hours=4)
+
+
 def _days(days: int, hours: int = 0) -> timedelta:
     return timedelta(days=days, hours=hours)
 
@@ -216,13 +222,13 @@ _SCENES: Final[tuple[tuple[timedelta, Scene], ...]] = (
     ),
     (_days(32, 3), lambda stage, at: stage.accept(BOARD, NETWORK, at)),
     (
-        _days(5),
+        _days(2, 1),
         lambda stage, at: stage.report(
             BOARD, NETWORK, Side.TERRITORY, OutcomeStage.NOTHING_YET, at
         ),
     ),
     (
-        _days(4),
+        _days(1, 1),
         lambda stage, at: stage.report(BOARD, NETWORK, Side.ACTOR, OutcomeStage.MEETING, at),
     ),
     # One month today: both sides are asked what came of it.

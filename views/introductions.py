@@ -144,7 +144,7 @@ def answer(need_id: int) -> ResponseReturnValue:
     form.offer_choices([(slug, by_slug[slug].title) for slug in ordered])
     if not form.is_submitted():
         asked = request.args.get("solution", "")
-        form.offer.data = asked if asked in by_slug else ordered[0]
+        form.offer.data = asked if asked in by_slug else next((card["slug"] for card in cards), "")
     form.relay_choices([])
     return _ask(
         form,
