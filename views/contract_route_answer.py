@@ -7,6 +7,7 @@ from flask_babel import gettext
 
 from extensions.template_context import label_of, long_date
 from extensions.wording import tied
+from forms.contract_routes import LAUNCH
 from matching.contract_changes import RouteChange
 from matching.contract_routes import Case, Effect, Ruling, Status
 from matching.contract_rules import Provenance
@@ -138,6 +139,11 @@ def _route_changes(routes: Iterable[RouteChange]) -> list[str]:
 def case_facts(case: Case, supposed: Iterable[str]) -> list[tuple[str, str]]:
     """Return what was answered, as facts; what was only supposed says so."""
     unknown = str(gettext("je ne sais pas"))
+    assumed = frozenset(supposed)
+
+    def said(name: str, answer: str) -> str:
+        return str(gettext("%(answer)s (supposé)", answer=answer)) if name in assumed else answer
+
     facts = [
         (str(gettext("Acheteur")), label_of(case.buyer) if case.buyer else unknown),
         (
@@ -147,15 +153,12 @@ def case_facts(case: Case, supposed: Iterable[str]) -> list[tuple[str, str]]:
         (str(gettext("Nature de l’achat")), label_of(case.nature) if case.nature else unknown),
         (
             str(gettext("Lancement de la consultation")),
-            long_date(case.launched_on) if case.launched_on else unknown,
+            said(LAUNCH, long_date(case.launched_on)) if case.launched_on else unknown,
         ),
     ]
     given: Mapping[Question, str] = case.answers
-    assumed = frozenset(supposed)
     for question in Question:
         if question in given:
             answer = label_of(answers_to(question)(given[question]))
-            if question.value in assumed:
-                answer = str(gettext("%(answer)s (supposé)", answer=answer))
-            facts.append((str(gettext(question.label)), answer))
+            facts.append((str(gettext(question.label)), said(question.value, answer)))
     return facts
