@@ -76,6 +76,8 @@ def need_cards(
             continue
         facts = _quarter_facts(need) if by_territory else _need_facts(need)
         offer = found.offers.get(line.offer.id)
+        if offer is not None:
+            facts["offer_slug"] = offer.slug
         if name_offer and offer is not None:
             facts["place"] = gettext("pour « %(title)s »", title=offer.title)
         cards.append({**facts, **_figures(line, written), "rank": rank})
@@ -171,6 +173,7 @@ def _actor_facts(offer: Offer) -> Card:
 def _need_facts(need: Need) -> Card:
     return {
         "url": url_for("needs.show", need_id=need.id),
+        "need_id": need.id,
         "title": need.title,
         "subtitle": _territory_name(need.territory),
         "subtitle_url": url_for("territories.show", code=need.territory.code),
