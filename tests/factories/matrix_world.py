@@ -25,6 +25,7 @@ from models.territory import Territory
 from services.drafts import start_revision
 from services.entry_contents import organization_content
 from tests.factories.accounts import NOW, make_membership, make_user
+from tests.factories.matrix_alerts import alert_examples
 from tests.factories.matrix_introductions import introduction_examples
 from tests.factories.matrix_needs import carrier_examples, need_examples
 from tests.factories.matrix_partnerships import partnership_examples
@@ -220,6 +221,7 @@ def _own_examples(
     claim.invited_email = f"{role}@libre.example"
     session.flush()
     return {
+        **alert_examples(session, person),
         **carrier_examples(session, person, role, TEAM_ROLES.get(role)),
         "memberships.invitation": {"token": sign_membership(invitation, LinkPurpose.INVITATION)},
         "memberships.answer": {"membership_id": invitation.id},
