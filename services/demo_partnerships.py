@@ -94,7 +94,12 @@ def _partnership(
         updated_at=now,
         published_at=opened,
         members=[
-            PartnershipMember(organization_id=keeper.id, position=0, answered_at=opened),
+            PartnershipMember(
+                organization_id=keeper.id,
+                position=0,
+                role=entry["keeper_role"],
+                answered_at=opened,
+            ),
             *_members(entry["member"], bodies, keeper.id, now),
         ],
         working_groups=[_group(group, bodies, now) for group in entry["group"]],

@@ -29,6 +29,8 @@ class GroupView:
     group: WorkingGroup
     members: tuple[WorkingGroupMember, ...]
     meetings: tuple[WorkingGroupMeeting, ...]
+    # The last meeting whose minutes the reader may read: shown unfolded.
+    latest_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ def partnership_view(partnership: Partnership, *, is_inside: bool) -> Partnershi
         partnership=partnership,
         territory_side=tuple(row for row in shown if not row.organization.is_innovation_side),
         innovation_side=tuple(row for row in shown if row.organization.is_innovation_side),
-        groups=tuple(_group_view(group, keys) for group in partnership.working_groups),
+        groups=tuple(
+            _group_view(group, keys, is_inside=is_inside) for group in partnership.working_groups
+        ),
         milestones=tuple(
             sorted(partnership.milestones, key=lambda one: (one.happened_on, one.id or 0))
         ),
@@ -100,17 +104,18 @@ def is_shown(row: PartnershipMember) -> bool:
     return row.state is InvitationState.ACCEPTED and row.organization.is_public
 
 
-def _group_view(group: WorkingGroup, keys: Iterable[int]) -> GroupView:
+def _group_view(group: WorkingGroup, keys: Iterable[int], *, is_inside: bool) -> GroupView:
     known = set(keys)
     members = [row for row in group.members if row.organization_id in known]
+    meetings = sorted(group.meetings, key=lambda one: (one.held_on, one.id or 0), reverse=True)
+    told = (one.id for one in meetings if one.minutes and (is_inside or one.is_public))
     return GroupView(
         group=group,
         members=tuple(
             sorted(members, key=lambda row: (not row.is_lead, row.organization.name_key))
         ),
-        meetings=tuple(
-            sorted(group.meetings, key=lambda one: (one.held_on, one.id or 0), reverse=True)
-        ),
+        meetings=tuple(meetings),
+        latest_id=next(told, None),
     )
 
 

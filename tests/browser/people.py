@@ -42,7 +42,7 @@ def sign_in(browser: Browser, live: str, email: str, *, scripts: bool = True) ->
         page.wait_for_url(lambda url: "/connexion" not in url)
         _SESSIONS[live, email] = context.storage_state()
     page.goto("/mon-espace")
-    assert page.title().startswith("Mes fiches"), page.url
+    assert page.url.startswith(f"{live}/mon-espace"), page.url
     return page
 
 
