@@ -6,13 +6,18 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from matching.filters import OfferFilters
+from matching.ranking import Page
 from models.account import User
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from models.shortlist import Shortlist
+from services.match_profiles import need_profile
+from services.matching import Matcher, Moment
 from services.shortlists import add_entry, create_shortlist, items_of, write_note
 from services.workspace import own_organizations
+from vocabulary.periods import paris_day
 
 NAME: Final = "À rencontrer avant l’été"
 NOTES: Final = (
@@ -20,6 +25,7 @@ NOTES: Final = (
     "Intéressant dès les études. Vérifier qui s’occupe de l’entretien après la première année.",
 )
 HELD: Final = 4
+LOOKED_AT: Final = 20
 
 
 def seed_demo_shortlist(session: Session, *, email: str, now: datetime) -> int:
@@ -49,11 +55,11 @@ def _need_of(session: Session, organization: Organization) -> Need | None:
 def _fill(
     session: Session, organization: Organization, need: Need, *, person: User, now: datetime
 ) -> None:
-    made_at = now - timedelta(days=9)
+    made_at = (now - timedelta(days=9)).replace(hour=8, minute=40)
     shortlist = create_shortlist(
         session, organization, name=NAME, need=need, author=person, now=made_at
     )
-    for place, offer in enumerate(_answers(session, need)):
+    for place, offer in enumerate(_answers(session, need, now)):
         moment = made_at + timedelta(minutes=7 * (place + 1))
         add_entry(session, shortlist, offer, author=person, now=moment)
     for item, note in zip(items_of(session, shortlist), NOTES, strict=False):
@@ -61,12 +67,17 @@ def _fill(
         write_note(session, item, text=note, lock=item.lock, author=person, now=later)
 
 
-def _answers(session: Session, need: Need) -> Sequence[Offer]:
-    """Return the demo offers that share the most themes with the need, one for each actor."""
-    offers = session.scalars(Offer.published().where(Offer.is_demo).order_by(Offer.id)).all()
-    wanted = set(need.themes)
-    best = sorted(offers, key=lambda offer: (-len(wanted & set(offer.themes)), offer.id))
+def _answers(session: Session, need: Need, now: datetime) -> Sequence[Offer]:
+    """Return what the match list proposes first, one offer for each actor."""
+    found = Matcher().for_need(
+        session,
+        need_profile(need),
+        moment=Moment(now=now, today=paris_day(now)),
+        page=Page(limit=LOOKED_AT),
+        filters=OfferFilters(),
+    )
     by_actor: dict[int, Offer] = {}
-    for offer in best:
+    for line in found.ranking.matches:
+        offer = found.offers[line.offer.id]
         by_actor.setdefault(offer.organization_id, offer)
     return list(by_actor.values())[:HELD]
