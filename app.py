@@ -18,6 +18,7 @@ from config import (
 from extensions import (
     assets,
     database,
+    exposure,
     headers,
     i18n,
     matcher,
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     oidc.init_app(app, settings)
     assets.init_app(app)
     search_engine.init_app(app, settings)
+    exposure.init_app(app)
     matcher.init_app(app)
     template_context.init_app(app)
     register_blueprints(app)

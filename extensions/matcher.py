@@ -5,6 +5,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from extensions.clock import now, today
+from extensions.exposure import seed_of_today
 from services.matching import Matcher, Moment
 
 
@@ -20,4 +21,4 @@ def matcher() -> Matcher:
 
 def moment() -> Moment:
     """Return the present moment as the matcher wants it."""
-    return Moment(now=now(), today=today())
+    return Moment(now=now(), today=today(), drawn=seed_of_today())

@@ -9,7 +9,9 @@ from jobs.alert_jobs import (
     send_regular_alerts,
 )
 from jobs.context import WorkerContext
+from jobs.document_jobs import sweep_documents
 from jobs.need_jobs import close_needs
+from jobs.steering_jobs import draw_the_day, look_over_all
 from models.outbox import OutboxMessage
 from services.calendar import open_day
 
@@ -18,11 +20,14 @@ DailyTask = Callable[[WorkerContext], None]
 # Run every morning in this order; names are kept in the outbox, so that a renamed task of a day
 # already open is left out rather than run under another name.
 DAILY: tuple[DailyTask, ...] = (
+    draw_the_day,
     close_needs,
+    sweep_documents,
     forget_dead_alerts,
     send_regular_alerts,
     send_match_notices,
     send_digests,
+    look_over_all,
 )
 
 

@@ -21,6 +21,7 @@ from jobs.alert_jobs import (
 from jobs.context import WorkerContext
 from jobs.daily import open_days, run_daily_tasks
 from jobs.mailer import send_mail
+from jobs.steering_jobs import take_looks
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
 from services.alert_watch import ALERT_LOOK, request_look
@@ -43,6 +44,7 @@ from services.membership_notes import MEMBERSHIP_MAIL
 from services.need_documents import DOCUMENTS_MAIL
 from services.outcomes import OUTCOME_ASK
 from services.partnership_notes import PARTNERSHIP_MAIL
+from services.radar import LOOK_OVER
 from services.relay_notes import RELAY_MAIL
 
 Handler = Callable[[WorkerContext, Sequence[OutboxMessage]], None]
@@ -163,6 +165,7 @@ HANDLERS: Mapping[str, Handler] = {
     MATCH_NOTICE: write_match_notices,
     OPEN_DAY: open_days,
     DAILY_TASK: run_daily_tasks,
+    LOOK_OVER: take_looks,
 }
 # Mail goes one by one, so that a relay's refusal concerns one message; the index in batches.
 BATCH_SIZE: Mapping[str, int] = {
@@ -188,4 +191,5 @@ BATCH_SIZE: Mapping[str, int] = {
     MATCH_NOTICE: 1,
     OPEN_DAY: 10,
     DAILY_TASK: 1,
+    LOOK_OVER: 10,
 }

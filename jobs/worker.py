@@ -14,6 +14,7 @@ from extensions.clock import now
 from jobs.context import WorkerContext
 from jobs.handlers import BATCH_SIZE, HANDLERS
 from jobs.mailer import RELAY_DOWN_WAIT, RelayUnavailable
+from jobs.steering_jobs import start_steering
 from models.outbox import OutboxMessage
 from search.backend import SearchBackend
 from services.calendar import start_calendar
@@ -56,6 +57,7 @@ class Worker:
         """Make sure that the next day will open, whatever ended the worker before."""
         with self._sessions() as session:
             start_calendar(session, now=now())
+            start_steering(session, now=now())
             session.commit()
 
     def run_once(self) -> int:

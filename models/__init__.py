@@ -41,6 +41,7 @@ from models.partnership import (
     WorkingGroupMeeting,
     WorkingGroupMember,
 )
+from models.radar import RadarLook
 from models.receipt import FormReceipt
 from models.register import InterestDeclaration, RegisterEntry, RegisterHead, RegisterPart
 from models.revision import Revision
@@ -95,6 +96,7 @@ __all__ = [
     "Partnership",
     "PartnershipMember",
     "PartnershipMilestone",
+    "RadarLook",
     "RateCounter",
     "Reference",
     "ReferenceConfirmation",

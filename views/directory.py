@@ -1,6 +1,6 @@
 """Looking up: one page for actors, offers, needs and territories, as a list or a map, exported."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,11 +10,14 @@ from flask_babel import gettext
 
 from extensions.clock import today
 from extensions.database import db_session
+from extensions.exposure import count_shown
 from extensions.search_engine import search_backend
 from extensions.template_context import label_of
+from models.offer import Offer
+from models.organization import Organization
 from search.query import SortOrder
 from services.exports import EXPORT_COLUMNS, export_rows, write_csv, write_xlsx
-from services.lookup import MAX_EXPORT, LookupPage, MapPoint, look_up, map_points
+from services.lookup import MAX_EXPORT, Found, LookupPage, MapPoint, look_up, map_points
 from services.suggestions import Advice, advise
 from services.tallies import tallies
 from views.addresses import entry_url
@@ -22,6 +25,7 @@ from views.cards import found_card
 from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
 from views.facets import TITLES, facet_groups, value_label
 from views.question import LIST, MAP, PAGE_SIZE, Question
+from vocabulary.exchanges import ExposureSurface
 from vocabulary.kinds import SubjectKind
 from vocabulary.labels import N_
 
@@ -67,6 +71,7 @@ def search() -> ResponseReturnValue:
         abort(404)
     advice = None if answer.page.total else advise(session, backend, query)
     counted = tallies(session, answer.results, today=day)
+    count_shown(ExposureSurface.DIRECTORY, _actors_of(answer.results))
     response = Response(
         render_template(
             "directory/search.html",
@@ -84,6 +89,14 @@ def search() -> ResponseReturnValue:
     )
     response.vary.add("Accept")
     return response
+
+
+def _actors_of(results: Iterable[Found]) -> set[int]:
+    """Return the actors that a page of results shows, by themselves or by their offers."""
+    actors = {found.entry.id for found in results if isinstance(found.entry, Organization)}
+    return actors | {
+        found.entry.organization_id for found in results if isinstance(found.entry, Offer)
+    }
 
 
 def _links(question: Question, answer: LookupPage) -> dict[str, Any]:

@@ -19,7 +19,7 @@ MAX_PAGE: Final = 50
 PHASE: Final = "phase"
 OFFER_FACETS: Final = (THEME, KIND, MATURITY, ROUTE)
 NEED_FACETS: Final = (THEME, REGION)
-KEPT: Final = ("besoin", "lieu", "objet", "pourquoi")
+KEPT: Final = ("besoin", "lieu", "objet", "pourquoi", "tirage")
 _PHASES: Final = frozenset(phase.value for phase in ProjectPhase)
 
 

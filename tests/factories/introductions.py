@@ -17,7 +17,7 @@ from tests.factories.accounts import NOW, make_membership, make_user
 from tests.factories.entries import make_need, make_territory
 from tests.factories.organizations import make_offer, make_organization
 from vocabulary.exchanges import Side
-from vocabulary.kinds import OrganizationKind
+from vocabulary.kinds import AreaLevel, OrganizationKind
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def make_table(session: Session, mark: str = "", **need: Any) -> Table:
         is_claimed=True,
     )
     actor = make_organization(
-        session, f"Jeune pousse d’essai{mark}", is_claimed=True, area_level="national"
+        session, f"Jeune pousse d’essai{mark}", is_claimed=True, area_level=AreaLevel.NATIONAL
     )
     buyer, maker = make_user(session), make_user(session)
     buyer.display_name, maker.display_name = "Claire Acheteuse", "Marc Inventeur"
