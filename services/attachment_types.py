@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from services.errors import RuleViolation
 from vocabulary.labels import N_
@@ -117,7 +117,8 @@ def recognise(content: bytes, filename: str) -> FileType:
         return _pdf(content)
     if content.startswith(b"PK"):
         return _office(content)
-    if content.startswith((b"\x89PNG", b"\xff\xd8\xff", b"RIFF")):
+    is_webp = content.startswith(b"RIFF") and content[8:12] == b"WEBP"
+    if is_webp or content.startswith((b"\x89PNG", b"\xff\xd8\xff")):
         return _picture(content)
     if content.startswith(_OLD_OFFICE):
         raise RefusedAttachment(OLD_OFFICE)
@@ -142,8 +143,6 @@ def _picture(content: bytes) -> FileType:
                     height=height,
                 )
             picture.verify()
-    except UnidentifiedImageError as error:
-        raise RefusedAttachment(UNKNOWN) from error
     except (*_UNREADABLE, KeyError, Image.DecompressionBombError) as error:
         raise RefusedAttachment(DAMAGED) from error
     return kind
