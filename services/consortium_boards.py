@@ -119,23 +119,33 @@ class Board:
             return Cell(int(column.scores.points[row]), self.offers.offers[row])
         return Cell(0, gates=self._gates(column, actor_id))
 
+    def score(self, actor_id: int, need_id: int) -> PairScore | None:
+        """Return the score of an actor for a need; ``None`` when it does not cover it."""
+        column = self._columns[need_id]
+        row = column.best.get(actor_id, NOBODY)
+        return None if row == NOBODY else self._score(column, row)
+
     def pair(self, actor_id: int, need_id: int) -> Pair | None:
         """Return the explained match of an actor with a need; ``None`` when there is none."""
         column = self._columns[need_id]
         row = column.best.get(actor_id, NOBODY)
         if row == NOBODY:
             return None
-        offer = self.offers.offers[row]
-        direction = Direction.NEED_TO_OFFER
-        text = column.scores.text_of(row)
-        score = score_pair(
-            column.profile, offer, direction=direction, text=text, context=self._context
-        )
+        offer, score = self.offers.offers[row], self._score(column, row)
         statistics = self.offers.basis.statistics
         explanation = explain(
             column.profile, offer, score, context=self._context, statistics=statistics
         )
         return Pair(column.profile, offer, score, explanation)
+
+    def _score(self, column: _Column, row: int) -> PairScore:
+        return score_pair(
+            column.profile,
+            self.offers.offers[row],
+            direction=Direction.NEED_TO_OFFER,
+            text=column.scores.text_of(row),
+            context=self._context,
+        )
 
     def _gates(self, column: _Column, actor_id: int) -> tuple[GateFailure, ...]:
         """Return what keeps out the related offer that would cover the need best."""

@@ -21,6 +21,8 @@ from models.partnership import PartnershipMember
 from models.register import RegisterEntry, RegisterHead
 from models.revision import Revision
 from services.bulk_indexing import withdraw_all
+from services.demo_alerts import seed_demo_alerts
+from services.demo_consortiums import remove_demo_consortiums, seed_demo_consortium
 from services.demo_introductions import seed_demo_introductions
 from services.demo_needs import remove_demo_groups, seed_demo_needs
 from services.demo_partnerships import remove_demo_partnerships, seed_demo_partnerships
@@ -136,6 +138,18 @@ def seed_demo(
         session, staff_email=f"equipe@{DEMO_DOMAIN}", today=paris_day(now), now=now
     )
     created += seed_demo_shortlist(session, email=f"collectivite@{DEMO_DOMAIN}", now=now)
+    created += seed_demo_consortium(
+        session,
+        builder=f"collectivite@{DEMO_DOMAIN}",
+        innovator=f"innovateur@{DEMO_DOMAIN}",
+        now=now,
+    )
+    created += seed_demo_alerts(
+        session,
+        innovator=f"innovateur@{DEMO_DOMAIN}",
+        authority=f"collectivite@{DEMO_DOMAIN}",
+        now=now,
+    )
     return created
 
 
@@ -158,6 +172,7 @@ def remove_demo(session: Session, *, uploads_dir: Path, now: datetime) -> DemoRe
     logos = _remove_logos(session, actors, uploads_dir)
     _remove_register(session, needs)
     remove_demo_partnerships(session)
+    remove_demo_consortiums(session)
     _delete(session, Need.id, needs)
     remove_demo_groups(session)
     _delete(session, Offer.id, offers)

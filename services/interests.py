@@ -45,13 +45,20 @@ def declared_interests(
     Those declared for this need; those that its carrier, or a structure that federates actors,
     declared once for every need.
     """
+    return declared_interests_over(session, [need], organization_ids)
+
+
+def declared_interests_over(
+    session: Session, needs: Sequence[Need], organization_ids: Iterable[int]
+) -> Mapping[int, tuple[Declaration, ...]]:
+    """Return the ties in force that concern one of ``needs`` at least, by actor; one query."""
     keys = list(organization_ids)
-    if not keys:
+    if not keys or not needs:
         return {}
     rows = session.scalars(
         _in_force()
         .outerjoin(InterestDeclaration.organization)
-        .where(InterestDeclaration.about_id.in_(keys), _concerns(need))
+        .where(InterestDeclaration.about_id.in_(keys), or_(*(_concerns(need) for need in needs)))
         .options(joinedload(InterestDeclaration.organization))
     )
     found: dict[int, tuple[Declaration, ...]] = {}

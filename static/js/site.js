@@ -4,6 +4,7 @@ import { initCombobox } from "./combobox.js";
 import { initCompare } from "./compare.js";
 import { initFacetsFold } from "./facets.js";
 import { initConfirm, initCounter, initErrorSummary, initGuard, initPreview } from "./forms.js";
+import { initLive } from "./live.js";
 import { initMenu } from "./menus.js";
 import { initPrint } from "./print.js";
 import { initShortlist } from "./shortlists.js";
@@ -23,7 +24,11 @@ const STARTERS = {
   "[data-shortlist]": initShortlist,
 };
 
-for (const [selector, start] of Object.entries(STARTERS)) {
-  for (const element of document.querySelectorAll(selector)) start(element);
+function startWithin(root) {
+  for (const [selector, start] of Object.entries(STARTERS)) {
+    for (const element of root.querySelectorAll(selector)) start(element);
+  }
 }
+startWithin(document);
+for (const region of document.querySelectorAll("[data-live]")) initLive(region, startWithin);
 initPrint();

@@ -26,6 +26,7 @@ from services.drafts import start_revision
 from services.entry_contents import organization_content
 from tests.factories.accounts import NOW, make_membership, make_user
 from tests.factories.matrix_alerts import alert_examples
+from tests.factories.matrix_consortiums import consortium_examples
 from tests.factories.matrix_introductions import introduction_examples
 from tests.factories.matrix_needs import carrier_examples, need_examples
 from tests.factories.matrix_partnerships import partnership_examples
@@ -147,6 +148,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         "directory.export": {"file_type": "csv"},
         "demo.message": {"mail_id": mail.id},
         **need_examples(session, territory, entry),
+        **consortium_examples(session, territory, entry, other),
         **introduction_examples(session, territory, entry, other),
         **register_examples(session, territory, entry, other),
         **shortlist_examples(session, entry, offer),
