@@ -69,7 +69,7 @@ def create_alert(
     if _running(session, Alert.user_id == person.id) >= MAX_ALERTS:
         message = N_("Vous avez déjà %(most)s alertes : arrêtez-en une d’abord.")
         raise RuleViolation(message, most=MAX_ALERTS)
-    alert = _new_alert(view, key, frequency, language=person.language, now=moment.now)
+    alert = new_alert(view, key, frequency, language=person.language, now=moment.now)
     alert.user_id = person.id
     alert.confirmed_at = moment.now
     _insert(session, alert)
@@ -97,7 +97,7 @@ def ask_alert(
     if alert is None:
         if _running(session, func.lower(Alert.email) == address.lower()) >= MAX_ALERTS_OF_ADDRESS:
             return
-        alert = _new_alert(view, key, frequency, language=language, now=now)
+        alert = new_alert(view, key, frequency, language=language, now=now)
         alert.email = address
         _insert(session, alert)
     post_message(session, ALERT_LINK, {"alert_id": alert.id}, now=now)
@@ -246,9 +246,10 @@ def _running(session: Session, owner: ColumnElement[bool]) -> int:
     return session.scalar(counted) or 0
 
 
-def _new_alert(
+def new_alert(
     view: View, key: str, frequency: AlertFrequency, *, language: str, now: datetime
 ) -> Alert:
+    """Return an alert without owner yet, silent until confirmed."""
     return Alert(
         subject=view.subject,
         parameters=dict(view.parameters),
