@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, DateTimeLocalField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from forms.account import plain_line, squeeze
 from forms.entry_fields import TOO_LONG
@@ -37,7 +37,7 @@ class LogContactForm(OnceForm):
         description=_l("Un acteur que le registre connaît, ou un autre nom."),
         filters=[squeeze],
         validators=[
-            InputRequired(_l("Dites avec qui vous avez échangé.")),
+            DataRequired(_l("Dites avec qui vous avez échangé.")),
             Length(max=PARTNER_LENGTH, message=TOO_LONG),
             plain_line,
         ],
@@ -47,7 +47,7 @@ class LogContactForm(OnceForm):
         description=_l("Ce que vous avez appris, et ce que vous avez dit de votre besoin."),
         filters=[_plain],
         validators=[
-            InputRequired(_l("Résumez ce qui s’est dit, même en une phrase.")),
+            DataRequired(_l("Résumez ce qui s’est dit, même en une phrase.")),
             Length(max=SAID_LENGTH, message=TOO_LONG),
         ],
     )
@@ -76,7 +76,7 @@ class CorrectionForm(OnceForm):
         _l("Pourquoi cette ligne est une erreur"),
         filters=[squeeze],
         validators=[
-            InputRequired(_l("Dites en quelques mots ce qui était faux.")),
+            DataRequired(_l("Dites en quelques mots ce qui était faux.")),
             Length(max=REASON_LENGTH, message=TOO_LONG),
             plain_line,
         ],
@@ -91,7 +91,7 @@ class DeclarationForm(OnceForm):
         description=_l("Son nom exact dans l’annuaire."),
         filters=[squeeze],
         validators=[
-            InputRequired(_l("Nommez l’acteur avec lequel ce lien existe.")),
+            DataRequired(_l("Nommez l’acteur avec lequel ce lien existe.")),
             Length(max=PARTNER_LENGTH, message=TOO_LONG),
             plain_line,
         ],
@@ -101,7 +101,7 @@ class DeclarationForm(OnceForm):
         description=_l("Par exemple : « ancien salarié », « actionnaire ». Ne nommez personne."),
         filters=[squeeze],
         validators=[
-            InputRequired(_l("Dites en quelques mots de quel lien il s’agit.")),
+            DataRequired(_l("Dites en quelques mots de quel lien il s’agit.")),
             Length(max=NATURE_LENGTH, message=TOO_LONG),
             plain_line,
         ],

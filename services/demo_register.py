@@ -37,6 +37,8 @@ from vocabulary.periods import PARIS
 
 COOLING: Final = "saint-etienne-rafraichir-soixante-logements-mansardes-ou"
 DOORS: Final = "saint-etienne-des-portes-de-hall-qui-se-reparent-le"
+# The startup of the demo account « innovateur ».
+STARTUP: Final = "mesangeo"
 LIST_LENGTH: Final = 10
 _SATURDAY: Final = 5
 
@@ -58,18 +60,19 @@ class _Scene:
 
     def call(self, rank: int, said: str, at: datetime) -> RegisterEntry:
         """Log a call with an actor of the list."""
-        return self._log(RegisterEvent.CALL, rank, said, at)
+        return self.log(RegisterEvent.CALL, self.actor(rank).name, said, at)
 
     def meet(self, rank: int, said: str, at: datetime) -> RegisterEntry:
         """Log a meeting with an actor of the list."""
-        return self._log(RegisterEvent.MEETING, rank, said, at)
+        return self.log(RegisterEvent.MEETING, self.actor(rank).name, said, at)
 
-    def _log(self, event: RegisterEvent, rank: int, said: str, at: datetime) -> RegisterEntry:
+    def log(self, event: RegisterEvent, partner: str, said: str, at: datetime) -> RegisterEntry:
+        """Log a call or a meeting, twenty minutes after it began."""
         return log_contact(
             self.session,
             self.need,
             event,
-            partner=self.actor(rank).name,
+            partner=partner,
             said=said,
             happened_at=at,
             person=self.person,
@@ -162,19 +165,30 @@ def _open_list(scene: _Scene, at: datetime) -> None:
 
 
 def _open_document(scene: _Scene, at: datetime) -> None:
-    """The first actor met opens what it was offered, where it has an account."""
+    """The startup of the demo account opens what it was offered."""
     member = scene.session.scalar(
         select(User)
         .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.organization_id.in_([offer.organization_id for offer in scene.offers]),
-            Membership.state == MembershipState.APPROVED,
-        )
+        .join(Organization, Organization.id == Membership.organization_id)
+        .where(Organization.slug == STARTUP, Membership.state == MembershipState.APPROVED)
         .order_by(User.id)
         .limit(1)
     )
     for document in scene.need.documents:
         record_opening(scene.session, document, person=member, now=at)
+
+
+def _call_startup(scene: _Scene, at: datetime) -> None:
+    """The carrier calls the startup of the demo account about measuring heat."""
+    startup = scene.session.scalar(select(Organization).where(Organization.slug == STARTUP))
+    if startup is not None:
+        scene.log(
+            RegisterEvent.CALL,
+            startup.name,
+            "Demande si dix logements témoins peuvent être suivis tout l’été 2027 sans "
+            "électricité. Réponse : oui, sur pile ; un relevé toutes les dix minutes suffit.",
+            at,
+        )
 
 
 def _publish(scene: _Scene, at: datetime) -> None:
@@ -254,6 +268,7 @@ _HISTORIES: Final[Mapping[str, Sequence[Step]]] = {
                 at,
             ),
         ),
+        (12, time(10, 15), _call_startup),
         (12, time(15, 0), _open_document),
         (13, time(16, 0), _mistake),
     ),
