@@ -38,6 +38,7 @@ from services.partnership_publishing import (
     submit_partnership,
     take_back,
 )
+from services.partnership_rights import standing_of
 from services.partnerships import create_partnership
 from services.places import find_quarters
 from services.workspace import own_organizations
@@ -220,6 +221,7 @@ def _show(
         form=form,
         conflict=conflict,
         seen=stamp(proposal),
+        may_manage=standing_of(db_session(), signed_in_person(), partnership).can_manage,
         changes=page_rows(PartnershipContent.of(partnership), proposal)
         if partnership.proposal
         else (),
