@@ -13,12 +13,14 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectMultipleField,
+    StringField,
+    TextAreaField,
     ValidationError,
 )
-from wtforms.validators import Optional
+from wtforms.validators import Length, Optional
 from wtforms.widgets import TextInput
 
-from services.contents import MAX_THEMES, known_area_codes
+from services.contents import MAX_DESCRIPTION, MAX_PITCH, MAX_THEMES, known_area_codes
 from services.text_keys import name_key
 from vocabulary.kinds import AreaLevel
 from vocabulary.labels import LabelledEnum
@@ -167,6 +169,29 @@ class AreaMixin:
         level = AreaLevel(self.area_level.data) if self.area_level.data else None
         chosen = self.departments.data if level is AreaLevel.DEPARTMENTS else self.regions.data
         return level, known_area_codes(level, chosen or ())
+
+
+def pitch_field(description: Any) -> StringField:  # noqa: ANN401 - a lazy string
+    """Return the sentence that lists show; ``description`` says what it should tell."""
+    return StringField(
+        _l("En une phrase"),
+        description=description,
+        filters=[strip],
+        validators=[Length(max=MAX_PITCH, message=TOO_LONG)],
+    )
+
+
+def description_field() -> TextAreaField:
+    """Return the presentation of an entry, in limited Markdown."""
+    return TextAreaField(
+        _l("Description"),
+        description=_l(
+            "Public, méthode, résultats, limites. Mise en forme possible : **gras**, *italique*, "
+            "listes avec un tiret, [lien](https://…)."
+        ),
+        filters=[strip],
+        validators=[Length(max=MAX_DESCRIPTION, message=TOO_LONG)],
+    )
 
 
 def year_field(label: Any, **options: Any) -> IntegerField:  # noqa: ANN401 - of WTForms

@@ -23,11 +23,12 @@ from forms.entry_fields import (
     RowList,
     ThemesMixin,
     choices_of,
+    description_field,
+    pitch_field,
     strip,
     year_field,
 )
 from services.contents import (
-    MAX_DESCRIPTION,
     MAX_NAME,
     MAX_PITCH,
     MAX_REFERENCES,
@@ -114,21 +115,8 @@ class OfferForm(ThemesMixin, AreaMixin, LockedForm):
             Length(max=MAX_NAME, message=TOO_LONG),
         ],
     )
-    pitch = StringField(
-        _l("En une phrase"),
-        description=_l("Ce que c’est, pour qui : la phrase des listes."),
-        filters=[strip],
-        validators=[Length(max=MAX_PITCH, message=TOO_LONG)],
-    )
-    description = TextAreaField(
-        _l("Description"),
-        description=_l(
-            "Public, méthode, résultats, limites. Mise en forme possible : **gras**, *italique*, "
-            "listes avec un tiret, [lien](https://…)."
-        ),
-        filters=[strip],
-        validators=[Length(max=MAX_DESCRIPTION, message=TOO_LONG)],
-    )
+    pitch = pitch_field(_l("Ce que c’est, pour qui : la phrase des listes."))
+    description = description_field()
     maturity = SelectField(
         _l("Maturité"), choices=lambda: [UNSTATED, *choices_of(Maturity)], default=""
     )

@@ -22,12 +22,13 @@ from forms.entry_fields import (
     LockedForm,
     ThemesMixin,
     choices_of,
+    description_field,
+    pitch_field,
     strip,
     year_field,
 )
 from services.content_checks import normalise_website
 from services.contents import (
-    MAX_DESCRIPTION,
     MAX_NAME,
     MAX_PITCH,
     SIZES,
@@ -191,21 +192,8 @@ class IdentityForm(LockedForm):
 class TextsForm(ThemesMixin, LockedForm):
     """Second step: what the organisation does, in words and themes."""
 
-    pitch = StringField(
-        _l("En une phrase"),
-        description=_l("Ce que la structure fait, pour qui : la phrase des listes."),
-        filters=[strip],
-        validators=[Length(max=MAX_PITCH, message=TOO_LONG)],
-    )
-    description = TextAreaField(
-        _l("Description"),
-        description=_l(
-            "Public, méthode, résultats, limites. Mise en forme possible : **gras**, *italique*, "
-            "listes avec un tiret, [lien](https://…)."
-        ),
-        filters=[strip],
-        validators=[Length(max=MAX_DESCRIPTION, message=TOO_LONG)],
-    )
+    pitch = pitch_field(_l("Ce que la structure fait, pour qui : la phrase des listes."))
+    description = description_field()
 
     def show(self, content: OrganizationContent) -> None:
         """Fill the fields from a content."""

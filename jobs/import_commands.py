@@ -75,6 +75,15 @@ def say_report(report: ImportReport, *, dry_run: bool) -> None:
         sys.exit(REFUSED)
 
 
+def _end(session: Session, report: ImportReport, *, dry_run: bool) -> None:
+    """Keep what was written, unless it was only tried, and say what was done."""
+    if dry_run:
+        session.rollback()
+    else:
+        session.commit()
+    say_report(report, dry_run=dry_run)
+
+
 def run_import(path: Path, importer: Callable[..., ImportReport], *, dry_run: bool) -> None:
     """Run one import in one transaction: all the accepted lines are written, or none."""
     content = read_or_exit(path)
@@ -86,11 +95,7 @@ def run_import(path: Path, importer: Callable[..., ImportReport], *, dry_run: bo
     except UnreadableFile as refusal:
         session.rollback()
         end_unreadable(str(refusal))
-    if dry_run:
-        session.rollback()
-    else:
-        session.commit()
-    say_report(report, dry_run=dry_run)
+    _end(session, report, dry_run=dry_run)
 
 
 @import_commands.command("qpv")
@@ -182,11 +187,7 @@ def _import_actors(path: Path, read: BatchReader, *, dry_run: bool, publish: boo
     except RuleViolation as refusal:
         session.rollback()
         end_unreadable(str(refusal))
-    if dry_run:
-        session.rollback()
-    else:
-        session.commit()
-    say_report(report, dry_run=dry_run)
+    _end(session, report, dry_run=dry_run)
 
 
 def batch_report(batch: ImportBatch) -> ImportReport:

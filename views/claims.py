@@ -90,7 +90,7 @@ def queue() -> ResponseReturnValue:
 def decide(membership_id: int) -> ResponseReturnValue:
     """Answer a claim."""
     session = db_session()
-    membership = session.get(Membership, membership_id) if membership_id < 2**31 else None
+    membership = session.get(Membership, membership_id)
     if membership is None or not membership.is_claim:
         abort(404)
     form = DecisionForm()

@@ -31,7 +31,7 @@ def mailbox() -> ResponseReturnValue:
 @bp.get("/demo/courrier/<int:mail_id>")
 def message(mail_id: int) -> ResponseReturnValue:
     """Show one mail, its links made clickable."""
-    mail = db_session().get(StoredMail, mail_id) if mail_id < 2**31 else None
+    mail = db_session().get(StoredMail, mail_id)
     if mail is None or not mail.text_body:
         abort(404)
     return render_template("demo/message.html", mail=mail)

@@ -28,7 +28,6 @@ from views.drafting import flash_refusal
 
 bp = Blueprint("federations", __name__, url_prefix="/mon-espace/organisations")
 MAX_WORDS = 100
-LARGEST_KEY = 2**31
 
 
 @bp.get("/<slug>/membres-federes")
@@ -130,8 +129,6 @@ def _federating_or_404(entry: Organization) -> Organization:
 
 
 def _link_or_404(link_id: int) -> FederationMember:
-    if link_id >= LARGEST_KEY:
-        abort(404)
     link = db_session().scalar(select(FederationMember).where(FederationMember.id == link_id))
     if link is None:
         abort(404)

@@ -229,8 +229,6 @@ def _index(form: UploadForm) -> str:
 
 
 def _batch_or_404(batch_id: int) -> ImportBatch:
-    if batch_id > LARGEST_KEY:
-        abort(404)
     try:
         return batch_or_refuse(db_session(), batch_id)
     except NotFound:

@@ -260,7 +260,7 @@ def _of(organization: Organization, membership_id: int) -> Membership:
 
 
 def _membership_or_404(membership_id: int) -> Membership:
-    membership = db_session().get(Membership, membership_id) if membership_id < 2**31 else None
+    membership = db_session().get(Membership, membership_id)
     if membership is None:
         abort(404)
     return membership

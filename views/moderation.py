@@ -227,7 +227,7 @@ def _journal_filter(form: JournalForm) -> JournalFilter:
 
 
 def _revision_or_404(revision_id: int) -> Revision:
-    revision = db_session().get(Revision, revision_id) if revision_id < LARGEST_KEY else None
+    revision = db_session().get(Revision, revision_id)
     # A draft is its author's own until it is handed over.
     if revision is None or revision.state is PublicationState.DRAFT:
         abort(404)

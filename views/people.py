@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
 def set_role_of(user_id: int) -> ResponseReturnValue:
     """Give or take a role; it holds from the person's next request."""
     session = db_session()
-    person = session.get(User, user_id) if user_id < 2**31 else None
+    person = session.get(User, user_id)
     if person is None:
         abort(404)
     form = RoleForm()

@@ -169,6 +169,7 @@ def test_completion_leads_straight_to_an_entry(visit_real: Visit) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/solutions/abri-velo-ferme"))
+    assert page.locator("h1").inner_text().startswith("Abri vélo fermé")
 
 
 def test_the_journey_is_walked_by_keyboard(visit_real: Visit) -> None:

@@ -104,46 +104,41 @@ def test_a_workbook_gives_text() -> None:
     assert table.lines == (Line(2, ("Élan", "552100554", "2019")), Line(3, ("B", "", "1.5")))
 
 
-def refused_in_time(content: bytes, sentence: str) -> None:
+def refusal_in_time(content: bytes) -> str:
+    """Return why the file is refused, once it was refused fast enough."""
     started = time.perf_counter()
     with pytest.raises(UnreadableFile) as refusal:
         read_table(content, max_rows=MAX_ROWS)
-    assert str(refusal.value) == sentence
     assert time.perf_counter() - started < 5
+    return str(refusal.value)
 
 
 def test_a_zip_bomb_is_refused_in_time() -> None:
     bomb = repacked(workbook([["a"]]), xl__sharedStrings=b"<sst>" + b" " * 400_000_000)
     assert len(bomb) < 1_000_000
-    refused_in_time(
-        bomb, "Ce classeur est trop grand une fois décompressé : gardez une seule feuille."
-    )
+    sentence = refusal_in_time(bomb)
+    assert sentence == "Ce classeur est trop grand une fois décompressé : gardez une seule feuille."
 
 
 def test_a_bomb_of_strings_is_refused_in_time() -> None:
     bomb = repacked(
         workbook([["a"]]), xl__sharedStrings=b"<sst>" + b"<si><t>a</t></si>" * 2_000_000
     )
-    refused_in_time(
-        bomb, "Ce classeur est trop grand une fois décompressé : gardez une seule feuille."
-    )
+    sentence = refusal_in_time(bomb)
+    assert sentence == "Ce classeur est trop grand une fois décompressé : gardez une seule feuille."
 
 
 def test_billion_laughs_are_refused() -> None:
     laughs = b'<?xml version="1.0"?><!DOCTYPE sst [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><sst/>'
-    refused_in_time(
-        repacked(workbook([["a"]]), xl__sharedStrings=laughs),
-        "Ce classeur contient des définitions interdites : enregistrez-le en .csv.",
-    )
+    sentence = refusal_in_time(repacked(workbook([["a"]]), xl__sharedStrings=laughs))
+    assert sentence == "Ce classeur contient des définitions interdites : enregistrez-le en .csv."
 
 
 def test_a_million_rows_are_refused_in_time() -> None:
     rows = b"".join(b'<row r="%d"><c><v>1</v></c></row>' % number for number in range(1, 1_000_001))
     sheet = b"<worksheet><sheetData>" + rows + b"</sheetData></worksheet>"
-    refused_in_time(
-        repacked(workbook([["a"]]), xl__worksheets__sheet1=sheet),
-        "Ce fichier a plus de 5000 lignes : découpez-le.",
-    )
+    sentence = refusal_in_time(repacked(workbook([["a"]]), xl__worksheets__sheet1=sheet))
+    assert sentence == "Ce fichier a plus de 5000 lignes : découpez-le."
 
 
 def test_a_far_cell_costs_nothing() -> None:
@@ -151,10 +146,8 @@ def test_a_far_cell_costs_nothing() -> None:
         b'<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
         b'<row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData></worksheet>'
     )
-    refused_in_time(
-        repacked(workbook([["a"]]), xl__worksheets__sheet1=sheet),
-        "Ce classeur a plus de 200 colonnes : gardez les utiles.",
-    )
+    sentence = refusal_in_time(repacked(workbook([["a"]]), xl__worksheets__sheet1=sheet))
+    assert sentence == "Ce classeur a plus de 200 colonnes : gardez les utiles."
 
 
 @given(st.text())
