@@ -61,6 +61,11 @@ class Sink:
         return "250 OK"
 
 
+def subject_of(message: EmailMessage) -> str:
+    """Return the subject of a message, its no-break blanks made plain."""
+    return str(message["Subject"]).replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def text_of(message: EmailMessage) -> str:
     """Return the text of a message, its no-break blanks made plain."""
     return str(message.get_content()).replace("\u00a0", " ").replace("\u202f", " ")
