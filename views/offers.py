@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from extensions.database import db_session
 from models.offer import Offer, Reference
 from services.areas import area_names
+from services.partnership_pages import partnerships_of
 from services.permissions import can_edit_organization
 from views.access import current_person, offer_or_404
 from views.addresses import logo_url
@@ -39,6 +40,7 @@ def show(slug: str) -> ResponseReturnValue:
         has_routes=offer.type in TYPES_WITH_ROUTES,
         has_price=offer.type in TYPES_WITH_PRICE,
         points=_points(offer),
+        partnerships=db_session().scalars(partnerships_of(actor)).all(),
         can_edit=can_edit_organization(db_session(), current_person(), offer.organization_id),
     )
 

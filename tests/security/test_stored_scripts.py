@@ -49,6 +49,8 @@ LINK: Final = "javascript:hostile()"
 CODES: Final = {
     *("import_row.verdict", "audit_entry.action", "organization.logo", "organization.size"),
     *("organization.siren", "organization.siret", "organization.rnsr", "user.language"),
+    *("register_entry.part_digest", "register_entry.previous_hash", "register_entry.hash"),
+    *("document.digest", "document.media_type", "partnership_milestone.precision"),
     *("user.password", "user.tf_primary_method", "outbox_message.topic", "epci.kind"),
     *("outbox_message.claimed_by", "working_group.theme", "webauthn.usage", "reference.uid"),
 }
@@ -93,15 +95,15 @@ def add_more(session: Session, examples: Examples) -> None:
         Commune(code="42218", name="C", name_key="c", department_code="42", region_code="84")
     )
     author = make_user(session)
-    offer = session.scalars(select(Offer)).one()
+    offer = session.scalars(select(Offer).order_by(Offer.id).limit(1)).one()
     other = make_offer(session, offer.organization, "Autre offre")
     proposal = start_revision(session, other, offer_content(other), author=author, now=NOW)
     proposal.state, proposal.submitted_at = PublicationState.SUBMITTED, NOW
     make_submitted(session, author, name="Première proposition")
-    territory = session.scalars(select(Territory)).one()
+    territory = session.scalars(select(Territory).order_by(Territory.id).limit(1)).one()
     make_reference(session, offer, territory_id=territory.id, client="C", result="R")
     session.add(RenewalProject(name="Projet", carrier_label="P", territories=[territory]))
-    partnership = session.scalars(select(Partnership)).one()
+    partnership = session.scalars(select(Partnership).order_by(Partnership.id).limit(1)).one()
     partnership.territory_id = territory.id
     partnership.members = [PartnershipMember(organization_id=offer.organization_id, role="R")]
     session.add(WorkingGroup(partnership_id=partnership.id, name="G", description="D"))
