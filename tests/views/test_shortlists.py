@@ -280,7 +280,7 @@ def test_the_file_neutralises_cells_and_names_nobody(team: Team) -> None:
 )
 def test_somebody_elses_selection_looks_missing(team: Team, path: str) -> None:
     other = make_organization(team.session, "Autre ville", kind=OrganizationKind.COLLECTIVITE)
-    theirs = make_shortlist(team.session, other)
+    theirs = make_shortlist(team.session, other, id=777)
     make_item(team.session, theirs, team.offer, id=7)
     team.session.commit()
     found = team.client.get(f"{HOME}/{theirs.id}{path}")
