@@ -54,7 +54,7 @@ def make_matching_need(
     session: Session, title: str = "Isoler les façades de deux tours", **columns: Any
 ) -> Need:
     """Add a need of a quarter of Saint-Étienne, open for long."""
-    territory = columns.pop("territory", None) or make_territory(session)
+    territory = make_territory(session, columns.pop("code", "QN04212M"))
     values: dict[str, Any] = {
         "themes": THEMES,
         "description": TEXT,
