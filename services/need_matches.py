@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from matching.column_scores import score_offers
 from models.need import Need
-from models.territory import Territory
 from services.match_base import withdrawn_offers
 from services.match_profiles import need_profile
 from services.matching import Matcher, Moment
@@ -17,7 +15,10 @@ from services.matching import Matcher, Moment
 def count_answers(
     session: Session, matcher: Matcher, needs: Sequence[Need], *, moment: Moment
 ) -> dict[int, int]:
-    """Return by need how many public offers pass its gates and have a tie with it."""
+    """Return by need how many public offers pass its gates and have a tie with it.
+
+    The needs come with their quarters and the projects of these.
+    """
     if not needs:
         return {}
     base = matcher.base(session, moment)
@@ -25,14 +26,7 @@ def count_answers(
     shown = ~np.isin(base.offers.ids, hidden)
     context = base.offers.basis.context(moment.today)
     counts: dict[int, int] = {}
-    for need in _with_projects(session, needs):
+    for need in needs:
         scores = score_offers(need_profile(need), base.offers, context)
         counts[need.id] = int(np.count_nonzero(scores.passed & scores.related & shown))
     return counts
-
-
-def _with_projects(session: Session, needs: Sequence[Need]) -> Sequence[Need]:
-    """Return the needs with the projects of their quarters: the phase counts in a match."""
-    projects = joinedload(Need.territory).selectinload(Territory.projects)
-    statement = select(Need).where(Need.id.in_([need.id for need in needs])).options(projects)
-    return session.scalars(statement, execution_options={"populate_existing": True}).all()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.account import User
 from models.introduction import Introduction
@@ -159,13 +159,18 @@ def _open_draft(
 
 
 def needs_under_work(session: Session, carriers: Sequence[int]) -> list[NeedUnderWork]:
-    """Return the needs of these organisations, the last touched first; four queries."""
+    """Return the needs of these organisations, the last touched first; five queries.
+
+    The projects of their quarters are loaded too: the phase counts in a match.
+    """
     needs = session.scalars(
         select(Need)
         .where(Need.carrier_id.in_(carriers))
         .options(
             joinedload(Need.carrier),
-            joinedload(Need.territory).selectinload(Territory.communes),
+            joinedload(Need.territory).options(
+                selectinload(Territory.communes), selectinload(Territory.projects)
+            ),
         )
         .order_by(Need.updated_at.desc(), Need.id.desc())
         .limit(MAX_LISTED)

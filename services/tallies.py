@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from models.need import Need
 from models.offer import Offer, Reference
@@ -15,9 +15,10 @@ from vocabulary.kinds import PublicationState, SubjectKind
 
 
 def tallies(session: Session, results: Iterable[Found], *, today: date) -> dict[str, int]:
-    """Return by document id: offers of an actor, references of an offer, open needs of a quarter.
+    """Return by document id how much stands behind each entry; those with nothing are left out.
 
-    Entries with none are left out.
+    Offers of an actor, references of an offer, open needs of a quarter, and for a need how many
+    quarters have the same.
     """
     keys: dict[SubjectKind, list[int]] = {}
     for result in results:
@@ -48,8 +49,17 @@ def _open_needs(quarters: list[int], today: date) -> Select[*tuple[Any, ...]]:
     return needs.with_only_columns(Need.territory_id, func.count()).group_by(Need.territory_id)
 
 
+def _same_needs(needs: list[int], today: date) -> Select[*tuple[Any, ...]]:
+    one = aliased(Need)
+    quarters = func.count(Need.territory_id.distinct())
+    counted = Need.open_on(today).join(one, one.group_id == Need.group_id)
+    listed = counted.where(one.id.in_(needs)).with_only_columns(one.id, quarters)
+    return listed.group_by(one.id).having(quarters > 1)
+
+
 _COUNTED: Final[Mapping[SubjectKind, Callable[[list[int], date], Select[*tuple[Any, ...]]]]] = {
     SubjectKind.ORGANIZATION: _offers,
     SubjectKind.OFFER: _references,
+    SubjectKind.NEED: _same_needs,
     SubjectKind.TERRITORY: _open_needs,
 }

@@ -50,7 +50,7 @@ def entry_card(entry: Entry, *, today: date, tally: int = 0) -> Card:
     if isinstance(entry, Offer):
         return offer_card(entry, tally=tally)
     if isinstance(entry, Need):
-        return need_card(entry)
+        return need_card(entry, tally=tally)
     return territory_card(entry, tally=tally)
 
 
@@ -94,8 +94,8 @@ def offer_card(offer: Offer, *, tally: int = 0) -> Card:
     }
 
 
-def need_card(need: Need) -> Card:
-    """Return the card of a need."""
+def need_card(need: Need, *, tally: int = 0) -> Card:
+    """Return the card of a need; ``tally`` counts the quarters that have the same."""
     territory = need.territory
     return {
         "url": url_for("needs.show", need_id=need.id),
@@ -109,6 +109,7 @@ def need_card(need: Need) -> Card:
         "closes_on": need.closes_on,
         "appetite": need.appetite,
         "is_demo": need.is_demo,
+        "same_count": tally,
     }
 
 

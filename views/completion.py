@@ -17,17 +17,21 @@ from services.offer_names import complete_offers
 from services.organization_names import complete_organizations
 from services.places import complete_places
 from views.addresses import entry_key, entry_url
+from views.own_quarters import own_quarters
 from vocabulary.kinds import SubjectKind
 
 bp = Blueprint("completion", __name__, url_prefix="/completion")
 SHOWN: Final = 8
+MAX_OWN: Final = 60
 LONGEST: Final = 80
 
 
 @bp.get("/lieux")
 def places() -> ResponseReturnValue:
-    """Offer the communes and quarters that what was typed may mean."""
-    found = complete_places(db_session(), _typed(), limit=SHOWN)
+    """Offer the communes and quarters that what was typed may mean, a carrier's own first."""
+    own = {territory.code for territory in own_quarters(limit=MAX_OWN)}
+    found = complete_places(db_session(), _typed(), limit=SHOWN * 3 if own else SHOWN)
+    found = sorted(found, key=lambda place: place.code not in own)[:SHOWN]
     return jsonify(
         [{"label": place.label, "detail": place.detail, "code": place.value} for place in found]
     )

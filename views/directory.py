@@ -1,6 +1,6 @@
 """Looking up: one page for actors, offers, needs and territories, as a list or a map, exported."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,9 @@ from extensions.search_engine import search_backend
 from extensions.template_context import label_of
 from models.offer import Offer
 from models.organization import Organization
+from models.territory import Territory
 from search.query import SortOrder
+from services.documents import WHAT
 from services.exports import EXPORT_COLUMNS, export_rows, write_csv, write_xlsx
 from services.lookup import MAX_EXPORT, Found, LookupPage, MapPoint, look_up, map_points
 from services.suggestions import Advice, advise
@@ -24,6 +26,7 @@ from views.addresses import entry_url
 from views.cards import found_card
 from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
 from views.facets import TITLES, facet_groups, value_label
+from views.own_quarters import own_quarters
 from views.question import LIST, MAP, PAGE_SIZE, Question
 from vocabulary.exchanges import ExposureSurface
 from vocabulary.kinds import SubjectKind
@@ -81,6 +84,7 @@ def search() -> ResponseReturnValue:
             facets=facet_groups(answer.page.facets, question.filters),
             wider=_wider_links(question, advice) if advice else [],
             advice=advice,
+            own_quarters=_own_quarters(question),
             pages=min(MAX_PAGE, -(-answer.page.total // PAGE_SIZE)),
             page_size=PAGE_SIZE,
             max_export=MAX_EXPORT,
@@ -89,6 +93,12 @@ def search() -> ResponseReturnValue:
     )
     response.vary.add("Accept")
     return response
+
+
+def _own_quarters(question: Question) -> Sequence[Territory]:
+    """Return the reader's own quarters on the list of quarters, before anything is asked."""
+    is_of_quarters = question.filters.get(WHAT) == frozenset({SubjectKind.TERRITORY.value})
+    return own_quarters() if is_of_quarters and not question.text else ()
 
 
 def _actors_of(results: Iterable[Found]) -> set[int]:

@@ -31,6 +31,7 @@ from views.match_options import (
     typed,
 )
 from views.match_replay import replay_of
+from views.own_quarters import own_quarters
 from views.shown_lists import note_shown_list
 from vocabulary.exchanges import ExposureSurface
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
@@ -64,6 +65,7 @@ def explore() -> ResponseReturnValue:
         errors=errors,
         phase=phase_sentence(place.phase) if place else "",
         asked_offer=typed(request.args, "pourquoi"),
+        own_quarters=() if place else own_quarters(),
         options=ListOptions.from_arguments(request.args),
         **found,
     )

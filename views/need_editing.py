@@ -24,7 +24,6 @@ from services.need_completeness import need_completeness
 from services.need_matches import count_answers
 from services.need_relays import waiting_relays
 from services.needs import (
-    carriers_of,
     group_sizes,
     needs_under_work,
     same_needs,
@@ -68,7 +67,8 @@ def carried_need_or_404(need_id: int) -> Need:
 def index() -> ResponseReturnValue:
     """List the needs of the person's organisations: where each stands, what waits."""
     session, person = db_session(), signed_in_person()
-    carriers = carriers_of(session, person)
+    own = own_organizations(session, person)
+    carriers = [one for one in own if states_needs(one)]
     needs = needs_under_work(session, [carrier.id for carrier in carriers])
     opened = [one.need for one in needs if one.need.is_open_on(today())]
     groups = [one.need.group_id for one in needs if one.need.group_id is not None]
@@ -79,7 +79,7 @@ def index() -> ResponseReturnValue:
         today=today(),
         answers=count_answers(session, matcher(), opened, moment=moment()),
         groups=group_sizes(session, groups, today=today()),
-        relays=waiting_relays(session, [one.id for one in own_organizations(session, person)]),
+        relays=waiting_relays(session, [one.id for one in own if one.is_federating]),
         form=FlaskForm(),
     )
 
