@@ -29,7 +29,7 @@ def show(invitation_id: int) -> ResponseReturnValue:
     return _page(_invitation_or_404(invitation_id), AnswerForm(formdata=None))
 
 
-@bp.post("/<int:invitation_id>")
+@bp.post("/<int:invitation_id>/repondre")
 def answer(invitation_id: int) -> ResponseReturnValue:
     """Accept, or decline for a reason."""
     invitation = _invitation_or_404(invitation_id)

@@ -1,0 +1,324 @@
+"""Teams: who covers what behind the gates, changes that can be taken back, invitations."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from matching.consortium import NeedState
+from matching.gates import GateCode
+from models.consortium import Consortium
+from models.organization import Organization
+from models.outbox import OutboxMessage
+from models.register import RegisterEntry
+from services.consortium_boards import Board, build_board, whole_consortium
+from services.consortium_invitations import (
+    CONSORTIUM_DUE,
+    Call,
+    answer_invitation,
+    companions,
+    invite,
+    reopen_invitation,
+    withdraw_invitation,
+)
+from services.consortiums import (
+    Ground,
+    Settings,
+    change_settings,
+    choose,
+    create_consortium,
+    delete_consortium,
+    grounds_of,
+    undo,
+)
+from services.errors import Conflict, RuleViolation
+from services.matching import Matcher, Moment
+from services.partnerships import create_partnership_from_consortium
+from services.register import verify_register
+from tests.factories.consortiums import Scene, make_scene, make_team
+from tests.factories.organizations import NOW
+from vocabulary.exchanges import DeclineReason, InvitationState, RegisterEvent, SeatChoice
+from vocabulary.kinds import PublicationState
+from vocabulary.periods import paris_day
+
+MOMENT = Moment(now=NOW, today=paris_day(NOW))
+
+
+@pytest.fixture
+def scene(empty_session: Session) -> Scene:
+    return make_scene(empty_session)
+
+
+def board_of(session: Session, team: Consortium) -> Board:
+    session.flush()
+    session.expire(team)
+    found = session.scalars(whole_consortium(team.id)).one()
+    return build_board(session, found, matcher=Matcher(), moment=MOMENT)
+
+
+def members(board: Board) -> set[int]:
+    return {seat.id for seat in board.team.seats}
+
+
+def call(actor: Organization) -> Call:
+    return Call(actor, None, "Rôle")
+
+
+def test_each_need_gets_who_covers_it_best(empty_session: Session, scene: Scene) -> None:
+    board = board_of(empty_session, make_team(empty_session, scene))
+    assert members(board) == {scene.cyclist.id, scene.insulator.id}
+    assert [need.state for need in board.team.needs] == [
+        NeedState.COVERED,
+        NeedState.COVERED,
+        NeedState.UNCOVERABLE,
+    ]
+    assert board.team.is_proven
+
+
+def test_an_actor_behind_a_gate_covers_nothing_and_the_gate_is_kept(
+    empty_session: Session, scene: Scene
+) -> None:
+    board = board_of(empty_session, make_team(empty_session, scene))
+    cell = board.cell(scene.distant.id, scene.bikes.id)
+    assert (cell.points, [gate.code for gate in cell.gates]) == (0, [GateCode.AREA])
+    assert scene.distant.id not in {one.id for one in board.question.candidates}
+
+
+def test_the_points_of_a_seat_are_those_of_the_match_view(
+    empty_session: Session, scene: Scene
+) -> None:
+    board = board_of(empty_session, make_team(empty_session, scene))
+    score = board.score(scene.cyclist.id, scene.bikes.id)
+    assert score is not None
+    assert score.points == board.points(scene.cyclist.id, scene.bikes.id) > 0
+
+
+def test_a_withdrawn_entry_leaves_the_team_at_once(empty_session: Session, scene: Scene) -> None:
+    team = make_team(empty_session, scene)
+    matcher = Matcher()
+    before = build_board(empty_session, team, matcher=matcher, moment=MOMENT)
+    assert scene.cyclist.id in members(before)
+    scene.cyclist.state = PublicationState.SUSPENDED
+    empty_session.flush()
+    after = build_board(empty_session, team, matcher=matcher, moment=MOMENT)
+    assert scene.cyclist.id not in members(after)
+
+
+def test_a_closed_need_no_longer_counts(empty_session: Session, scene: Scene) -> None:
+    team = make_team(empty_session, scene)
+    scene.heat.closed_at = NOW
+    board = board_of(empty_session, team)
+    assert [line.need_id for line in board.lines] == [scene.bikes.id, scene.alone.id]
+    assert members(board) == {scene.cyclist.id}
+
+
+def test_the_grounds_are_the_open_needs_of_ones_own_bodies(
+    empty_session: Session, scene: Scene
+) -> None:
+    (ground,) = grounds_of(empty_session, scene.builder, MOMENT.today)
+    assert ground.needs == (scene.bikes, scene.heat, scene.alone)
+    assert grounds_of(empty_session, scene.guest, MOMENT.today) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"max_members": 0}, "max_members"),
+        ({"max_members": 13}, "max_members"),
+        ({"weights": {}}, "needs"),
+        ({"weights": {999: 3}}, "needs"),
+    ],
+)
+def test_a_team_out_of_bounds_is_refused(
+    empty_session: Session, scene: Scene, changes: dict[str, object], field: str
+) -> None:
+    ground = Ground(scene.carrier, scene.territory, (scene.bikes,))
+    settings = replace(Settings("Nom", 3, {scene.bikes.id: 3}), **changes)  # type: ignore[arg-type]
+    with pytest.raises(RuleViolation) as refusal:
+        create_consortium(empty_session, ground, settings, author=scene.builder, now=NOW)
+    assert refusal.value.field == field
+
+
+def test_a_weight_out_of_bounds_is_refused(empty_session: Session, scene: Scene) -> None:
+    team = make_team(empty_session, scene, scene.bikes)
+    settings = Settings("Nom", 3, {scene.bikes.id: 6})
+    with pytest.raises(RuleViolation, match="poids"):
+        change_settings(empty_session, team, settings, lock=team.lock, now=NOW)
+
+
+def test_only_needs_of_the_ground_enter_a_team(empty_session: Session, scene: Scene) -> None:
+    ground = Ground(scene.carrier, scene.territory, (scene.bikes,))
+    settings = Settings("Nom", 3, {scene.bikes.id: 5, scene.heat.id: 5})
+    team = create_consortium(empty_session, ground, settings, author=scene.builder, now=NOW)
+    assert [line.need_id for line in team.needs] == [scene.bikes.id]
+
+
+def test_kept_and_left_out_actors_hold_then_the_last_choice_is_taken_back(
+    empty_session: Session, scene: Scene
+) -> None:
+    team = make_team(empty_session, scene, max_members=1)
+    choose(empty_session, team, scene.insulator, SeatChoice.LOCKED, lock=team.lock, now=NOW)
+    assert members(board_of(empty_session, team)) == {scene.insulator.id}
+    choose(
+        empty_session,
+        team,
+        scene.insulator,
+        SeatChoice.EXCLUDED,
+        reason="Déjà pris",
+        lock=team.lock,
+        now=NOW,
+    )
+    assert members(board_of(empty_session, team)) == {scene.cyclist.id}
+    undo(empty_session, team, lock=team.lock, now=NOW)
+    assert members(board_of(empty_session, team)) == {scene.insulator.id}
+    assert team.previous == {}
+
+
+def test_a_replacement_takes_the_seat(empty_session: Session, scene: Scene) -> None:
+    team = make_team(empty_session, scene, max_members=1)
+    choose(
+        empty_session,
+        team,
+        scene.cyclist,
+        SeatChoice.EXCLUDED,
+        instead=scene.insulator,
+        lock=team.lock,
+        now=NOW,
+    )
+    assert members(board_of(empty_session, team)) == {scene.insulator.id}
+
+
+def test_a_change_against_an_older_version_is_a_conflict(
+    empty_session: Session, scene: Scene
+) -> None:
+    team = make_team(empty_session, scene)
+    seen = team.lock
+    choose(empty_session, team, scene.cyclist, SeatChoice.LOCKED, lock=seen, now=NOW)
+    with pytest.raises(Conflict):
+        choose(empty_session, team, scene.cyclist, SeatChoice.EXCLUDED, lock=seen, now=NOW)
+    assert [one.choice for one in team.choices] == [SeatChoice.LOCKED]
+
+
+def test_an_invitation_is_sent_once_and_noted_for_every_need(
+    empty_session: Session, scene: Scene
+) -> None:
+    team = make_team(empty_session, scene)
+    (sent,) = invite(
+        empty_session, team, [call(scene.cyclist)], message="Venez", person=scene.builder, now=NOW
+    )
+    assert sent.state is InvitationState.INVITED
+    with pytest.raises(RuleViolation):
+        invite(
+            empty_session, team, [call(scene.cyclist)], message="", person=scene.builder, now=NOW
+        )
+    lines = empty_session.scalars(
+        select(RegisterEntry).where(RegisterEntry.event == RegisterEvent.INVITED)
+    ).all()
+    assert {line.need_id for line in lines} == {scene.bikes.id, scene.heat.id, scene.alone.id}
+    assert len(lines) == 3
+    assert verify_register(empty_session, scene.bikes.id) == []
+
+
+def test_one_reminder_is_planned_after_seven_days(empty_session: Session, scene: Scene) -> None:
+    team = make_team(empty_session, scene)
+    invite(
+        empty_session, team, [call(scene.cyclist)], message="Venez", person=scene.builder, now=NOW
+    )
+    due = empty_session.scalars(
+        select(OutboxMessage.due_at).where(OutboxMessage.topic == CONSORTIUM_DUE)
+    ).all()
+    assert due == [NOW + timedelta(days=7)]
+
+
+def test_who_is_invited_keeps_a_seat_and_who_declined_loses_it(
+    empty_session: Session, scene: Scene
+) -> None:
+    team = make_team(empty_session, scene, max_members=1)
+    (sent,) = invite(
+        empty_session, team, [call(scene.insulator)], message="", person=scene.builder, now=NOW
+    )
+    assert members(board_of(empty_session, team)) == {scene.insulator.id}
+    answer_invitation(
+        empty_session,
+        sent,
+        reason=DeclineReason.CAPACITY,
+        note="Plus tard",
+        person=scene.guest,
+        now=NOW,
+    )
+    assert members(board_of(empty_session, team)) == {scene.cyclist.id}
+
+
+def test_an_answer_can_be_taken_back_until_the_partnership(
+    empty_session: Session, scene: Scene
+) -> None:
+    team = make_team(empty_session, scene)
+    (sent,) = invite(
+        empty_session, team, [call(scene.cyclist)], message="", person=scene.builder, now=NOW
+    )
+    answer = {"reason": None, "note": "", "person": scene.guest, "now": NOW}
+    answer_invitation(empty_session, sent, **answer)  # type: ignore[arg-type]
+    with pytest.raises(RuleViolation):
+        answer_invitation(empty_session, sent, **answer)  # type: ignore[arg-type]
+    reopen_invitation(empty_session, sent, person=scene.guest, now=NOW)
+    assert sent.state is InvitationState.INVITED
+    answer_invitation(empty_session, sent, **answer)  # type: ignore[arg-type]
+    create_partnership_from_consortium(empty_session, team, person=scene.builder, now=NOW)
+    with pytest.raises(RuleViolation):
+        reopen_invitation(empty_session, sent, person=scene.guest, now=NOW)
+    with pytest.raises(RuleViolation):
+        withdraw_invitation(empty_session, sent, person=scene.builder, now=NOW)
+
+
+def test_others_are_shown_once_they_accepted(empty_session: Session, scene: Scene) -> None:
+    team = make_team(empty_session, scene)
+    first, second = invite(
+        empty_session,
+        team,
+        [call(scene.cyclist), call(scene.insulator)],
+        message="",
+        person=scene.builder,
+        now=NOW,
+    )
+    assert companions(first) == []
+    answer_invitation(empty_session, second, reason=None, note="", person=scene.guest, now=NOW)
+    assert companions(first) == [second]
+
+
+def test_a_withdrawn_invitation_may_be_sent_again(empty_session: Session, scene: Scene) -> None:
+    team = make_team(empty_session, scene)
+    (sent,) = invite(
+        empty_session, team, [call(scene.cyclist)], message="", person=scene.builder, now=NOW
+    )
+    withdraw_invitation(empty_session, sent, person=scene.builder, now=NOW)
+    (again,) = invite(
+        empty_session, team, [call(scene.cyclist)], message="", person=scene.builder, now=NOW
+    )
+    assert (again is sent, again.state) == (True, InvitationState.INVITED)
+
+
+def test_one_body_does_not_flood_an_actor(empty_session: Session, scene: Scene) -> None:
+    for _ in range(3):
+        team = make_team(empty_session, scene)
+        invite(
+            empty_session, team, [call(scene.cyclist)], message="", person=scene.builder, now=NOW
+        )
+    with pytest.raises(RuleViolation, match="3 fois en un jour"):
+        invite(
+            empty_session,
+            make_team(empty_session, scene),
+            [call(scene.cyclist)],
+            message="",
+            person=scene.builder,
+            now=NOW,
+        )
+
+
+def test_a_team_with_an_invitation_is_not_deleted(empty_session: Session, scene: Scene) -> None:
+    team = make_team(empty_session, scene)
+    invite(empty_session, team, [call(scene.cyclist)], message="", person=scene.builder, now=NOW)
+    with pytest.raises(RuleViolation):
+        delete_consortium(empty_session, team)
