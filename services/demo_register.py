@@ -14,8 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from matching.filters import OfferFilters
-from matching.ranking import Page
-from matching.weights import default_weights
+from matching.ranking import Page, Ranking
 from models.account import User
 from models.document import Document
 from models.membership import Membership
@@ -50,6 +49,7 @@ class _Scene:
     session: Session
     need: Need
     person: User
+    ranking: Ranking
     offers: Sequence[Offer]
     folder: Path | None
 
@@ -147,8 +147,8 @@ def _scene(session: Session, key: str, folder: Path | None) -> _Scene | None:
     )
     if person is None:
         return None
-    offers = _shown_offers(session, need)
-    return _Scene(session, need, person, offers, folder) if offers else None
+    ranking, offers = _shown_offers(session, need)
+    return _Scene(session, need, person, ranking, offers, folder) if offers else None
 
 
 def _open_list(scene: _Scene, at: datetime) -> None:
@@ -158,8 +158,8 @@ def _open_list(scene: _Scene, at: datetime) -> None:
         first=1,
         by_actor=False,
         filters={},
-        seed=_moment(scene.need).seed,
-        weights=default_weights().version,
+        seed=scene.ranking.seed,
+        weights=scene.ranking.weights_version,
     )
     record_list(scene.session, scene.need, shown, person=scene.person, now=at)
 
@@ -308,7 +308,7 @@ _HISTORIES: Final[Mapping[str, Sequence[Step]]] = {
 }
 
 
-def _shown_offers(session: Session, need: Need) -> list[Offer]:
+def _shown_offers(session: Session, need: Need) -> tuple[Ranking, list[Offer]]:
     """Return the first page of the list that answers the need, as its carrier saw it."""
     moment = _moment(need)
     found = Matcher().for_need(
@@ -318,7 +318,7 @@ def _shown_offers(session: Session, need: Need) -> list[Offer]:
         page=Page(limit=LIST_LENGTH),
         filters=OfferFilters(),
     )
-    return [found.offers[line.offer.id] for line in found.ranking.matches]
+    return found.ranking, [found.offers[line.offer.id] for line in found.ranking.matches]
 
 
 def _moment(need: Need) -> Moment:

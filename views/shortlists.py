@@ -28,6 +28,7 @@ from models.organization import Organization
 from models.shortlist import Shortlist
 from services.errors import RuleViolation
 from services.exports import write_csv
+from services.interests import declared_interests
 from services.permissions import can_edit_need, can_read_need
 from services.shortlist_pages import (
     ShortlistLine,
@@ -132,12 +133,21 @@ def show(shortlist_id: int) -> ResponseReturnValue:
     """Show a selection: its items by sort, with the team's notes."""
     shortlist = shortlist_or_404(shortlist_id)
     session, need = db_session(), shortlist.need
+    can_act = need is not None and can_edit_need(session, current_person(), need)
+    groups = item_cards(shortlist_groups(session, shortlist), today=today())
+    items = [card["item"] for group in groups for card in group.items]
+    owners = {
+        item.id: item.offer.organization_id if item.offer else item.actor_id for item in items
+    }
+    named = [owner for owner in owners.values() if owner is not None]
+    ties = declared_interests(session, need, named) if need is not None and can_act else {}
     return render_template(
         "shortlists/show.html",
         shortlist=shortlist,
         need=need if need and can_read_need(session, current_person(), need) else None,
-        can_act=need is not None and can_edit_need(session, current_person(), need),
-        groups=item_cards(shortlist_groups(session, shortlist), today=today()),
+        can_act=can_act,
+        groups=groups,
+        interests={item: ties.get(owner or 0, ()) for item, owner in owners.items()},
         form=FlaskForm(),
         removed=[
             item
