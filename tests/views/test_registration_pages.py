@@ -1,5 +1,6 @@
 """Registering, without scripts: steps, errors that keep what was typed, conflicts, withdrawal."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -250,9 +251,8 @@ def test_submitted_published_withdrawn(
     logo = f"/acteurs/{draft}/logo?v={content_of(session, draft).logo}"
     assert press(author, f"{SPACE}/{draft}/relecture", "/soumettre").status_code == 302
     queue = moderator.get("/moderation").text
-    assert "Façades Vives" in queue
-    review = queue.split('href="/moderation/')[1:]
-    number = next(part.split('"')[0] for part in review if part[0].isdigit())
+    links = re.findall(r'href="/moderation/(\d+)">([^<]*)', queue)
+    number = {name: number for number, name in links}["Façades Vives"]
     assert write(moderator, f"/moderation/{number}", decision="publier").status_code == 302
     run_worker(app)
     visitor = app.test_client()
