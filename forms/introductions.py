@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from wtforms import Field, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from forms.entry_fields import TOO_LONG, strip
 from forms.once import OnceForm
@@ -39,7 +39,7 @@ def _message_field(label: str, description: str = "") -> TextAreaField:
         description=description,
         filters=[strip],
         validators=[
-            InputRequired(_l("Écrivez votre message.")),
+            DataRequired(_l("Écrivez votre message.")),
             Length(max=MESSAGE_LENGTH, message=TOO_LONG),
         ],
     )
@@ -66,8 +66,11 @@ class RequestForm(RefusableForm):
     relay = SelectField(_l("Par l’intermédiaire de"), default=NO_RELAY)
 
     def offer_choices(self, offers: Sequence[tuple[str, str]]) -> None:
-        """Give the offers to choose from; with one only there is nothing to choose."""
-        self.offer.choices = list(offers)
+        """Give the offers to choose from; none: the offer is known and there is no field."""
+        if offers:
+            self.offer.choices = list(offers)
+        else:
+            del self.offer
 
     def relay_choices(self, structures: Iterable[tuple[str, str]]) -> None:
         """Give the federating structures through which the contact may come; none: no field."""

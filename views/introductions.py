@@ -111,8 +111,7 @@ def contact(need_id: int, slug: str) -> ResponseReturnValue:
     if running is not None and request.method == "GET":
         return _lead_to(running)
     form = RequestForm()
-    form.offer_choices([(offer.slug, offer.title)])
-    form.offer.data = offer.slug
+    form.offer_choices([])
     relays = relay_choices(session, offer.organization)
     form.relay_choices([(one.slug, one.name) for one in relays])
     return _ask(
@@ -168,7 +167,7 @@ def _ask(
 ) -> ResponseReturnValue:
     """Show the form of a request, or send it; what cannot be sent says why and where to turn."""
     session = db_session()
-    chosen = offers.get(form.offer.data or "")
+    chosen = next(iter(offers.values())) if not form.offer else offers.get(form.offer.data or "")
     unreachable = _unreachable(need, chosen or next(iter(offers.values())), from_side)
     if not unreachable and form.validate_on_submit() and chosen is not None:
         relay = next((one for one in relays if one.slug == form.chosen_relay()), None)
