@@ -126,8 +126,13 @@ def test_a_saved_search_tells_once_and_stops_in_one_click(
     stop_from_the_page(owner, link_of(text_of(told_owner(sink)[0]), "/alertes/arret/"))
     stop_as_a_mail_service(str(news["List-Unsubscribe"]), str(news["List-Unsubscribe-Post"]))
     publish_offer(mailed, browser, "Pergola de placette en châtaignier")
-    owner.goto("/annuaire?q=pergola")
-    expect(owner.locator("article", has_text="Pergola de placette").first).to_be_visible()
+
+    def is_found() -> bool:
+        owner.goto("/annuaire?q=pergola")
+        return owner.get_by_role("link", name="Pergola de placette").count() > 0
+
+    assert within(is_found, seconds=20)
+    owner.wait_for_timeout(2_000)  # what would be told is told within a second of being found
     assert (len(sink.messages_to(VISITOR)), len(told_owner(sink))) == (2, 1)
     assert REFUSED == []
 
