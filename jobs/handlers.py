@@ -46,6 +46,7 @@ from services.outcomes import OUTCOME_ASK
 from services.partnership_notes import PARTNERSHIP_MAIL
 from services.radar import LOOK_OVER
 from services.relay_notes import RELAY_MAIL
+from services.shown_lists import LIST_SHOWN, record_posted_list
 
 Handler = Callable[[WorkerContext, Sequence[OutboxMessage]], None]
 
@@ -142,7 +143,13 @@ def _remind_consortiums(context: WorkerContext, messages: Sequence[OutboxMessage
         remind_when_due(context.session, message.payload, now=context.now)
 
 
+def _record_lists(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        record_posted_list(context.session, message.payload)
+
+
 HANDLERS: Mapping[str, Handler] = {
+    LIST_SHOWN: _record_lists,
     ACCOUNT_MAIL: _write_account_mails,
     MEMBERSHIP_MAIL: _write_membership_mails,
     ENTRY_MAIL: _write_entry_mails,
@@ -169,6 +176,7 @@ HANDLERS: Mapping[str, Handler] = {
 }
 # Mail goes one by one, so that a relay's refusal concerns one message; the index in batches.
 BATCH_SIZE: Mapping[str, int] = {
+    LIST_SHOWN: 20,
     ACCOUNT_MAIL: 1,
     MEMBERSHIP_MAIL: 1,
     ENTRY_MAIL: 1,

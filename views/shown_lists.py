@@ -3,10 +3,9 @@
 from extensions.clock import now
 from extensions.database import db_session, short_write
 from matching.ranking import Ranking
-from models.account import User
 from models.need import Need
 from services.permissions import membership_of
-from services.shown_lists import ShownList, is_new_list, record_list
+from services.shown_lists import ShownList, is_new_list, post_list
 from views.access import current_person
 from views.match_options import PAGE_SIZE, ListOptions
 
@@ -14,8 +13,8 @@ from views.match_options import PAGE_SIZE, ListOptions
 def note_shown_list(need: Need, ranking: Ranking, options: ListOptions) -> None:
     """Record the page of a list that a member of the carrier opened; nobody else's reading is.
 
-    The page itself only reads: the line goes in by a short transaction of its own, and a list
-    that the register holds already writes nothing.
+    The page itself only reads: the worker writes the line, asked by a short transaction of its
+    own, and a list that the register holds already asks nothing.
     """
     person = current_person()
     if person is None or need.carrier_id is None:
@@ -38,5 +37,4 @@ def note_shown_list(need: Need, ranking: Ranking, options: ListOptions) -> None:
     if not is_new_list(db_session(), need, shown):
         return
     with short_write() as session:
-        here = session.get_one(Need, need.id)
-        record_list(session, here, shown, person=session.get_one(User, person.id), now=now())
+        post_list(session, need.id, shown, person_id=person.id, now=now())

@@ -25,7 +25,7 @@ from tests.factories.accounts import NOW, make_membership, make_user, sign_in
 from tests.factories.entries import index_all, make_need, make_territory
 from tests.factories.forms import filled
 from tests.factories.organizations import make_offer, make_organization
-from tests.factories.pages import mails_to, submit
+from tests.factories.pages import mails_to, submit, run_worker
 from tests.query_counter import count_queries
 from vocabulary.exchanges import RegisterEvent
 from vocabulary.kinds import AreaLevel, OrganizationKind, UserRole
@@ -460,6 +460,9 @@ def test_a_list_is_noted_once_when_the_carrier_reads_it(
     for _ in range(3):
         assert buyer.get(page).status_code == 200
     assert buyer.get(f"{page}?type=startup").status_code == 200
+    run_worker(empty_app)
+    assert buyer.get(page).status_code == 200
+    run_worker(empty_app)
     first, second = lines(empty_session, need)
     assert (first.event, second.event) == (RegisterEvent.SHOWN, RegisterEvent.SHOWN)
     assert (first.facts["filters"], second.facts["filters"]) == ({}, {"kinds": ["startup"]})
