@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from models.need import Need
     from models.offer import Offer
     from models.organization import Organization
+    from models.partnership import Partnership
     from models.territory import Territory
 
 
@@ -40,6 +41,8 @@ class Consortium(Base):
 
     organization: Mapped["Organization"] = relationship()
     territory: Mapped["Territory"] = relationship()
+    # What the team became, for pages to read.
+    partnership: Mapped["Partnership | None"] = relationship(viewonly=True)
     needs: Mapped[list["ConsortiumNeed"]] = relationship(
         back_populates="consortium", cascade="all, delete-orphan", order_by="ConsortiumNeed.need_id"
     )

@@ -33,7 +33,6 @@ from matching.weights import Direction
 from models.consortium import Consortium, ConsortiumChoice, ConsortiumInvitation, ConsortiumNeed
 from models.need import Need
 from models.organization import Organization
-from models.territory import Territory
 from services.match_base import MatchBase, withdrawn_offers
 from services.match_profiles import need_profile
 from services.matching import Matcher, Moment
@@ -242,8 +241,10 @@ def whole_consortium(consortium_id: int) -> Select[Consortium]:
         .where(Consortium.id == consortium_id)
         .options(
             joinedload(Consortium.organization),
-            joinedload(Consortium.territory).selectinload(Territory.communes),
-            need.joinedload(Need.territory).selectinload(Territory.projects),
+            joinedload(Consortium.territory),
+            joinedload(Consortium.partnership),
+            # Its quarter is read only where the columns do not know the need yet.
+            need,
             selectinload(Consortium.choices).joinedload(ConsortiumChoice.organization),
             selectinload(Consortium.invitations).joinedload(ConsortiumInvitation.organization),
         )

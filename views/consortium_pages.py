@@ -21,7 +21,6 @@ from services.consortium_boards import (
     whole_consortium,
 )
 from services.consortium_invitations import attended
-from services.consortiums import partnership_of
 from services.interests import Declaration, declared_interests_over
 from services.permissions import can_edit_organization
 from views.access import current_person
@@ -126,7 +125,7 @@ def page_data(words: Words) -> dict[str, Any]:
         "declined": declined,
         "one_more": replacement_card(words, one_more) if one_more else None,
         "attended": attended(session, [*invited, *words.members]),
-        "partnership": partnership_of(session, consortium.id),
+        "partnership": consortium.partnership,
     }
 
 
