@@ -36,7 +36,8 @@ export function initLive(region, start) {
     const focusedId = document.activeElement?.id || "";
     const opened = [...current.querySelectorAll("details[open][id]")].map((details) => details.id);
     try {
-      const response = await fetch(form.action, { method: "POST", body: new FormData(form, submitter) });
+      // Not form.action: a button of that name would hide the address.
+      const response = await fetch(form.getAttribute("action"), { method: "POST", body: new FormData(form, submitter) });
       const answer = new DOMParser().parseFromString(await response.text(), "text/html");
       if (!replaceBy(answer, focusedId, opened)) throw new Error(String(response.status));
     } catch {

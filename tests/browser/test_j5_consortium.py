@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 BUILDER = "collectivite@demo.example"
 QUARTER = "QN04212M"
 NAME = "Groupement du parcours"
-# The startup of the demonstration answers the first best; it is not of a kind that the second wants.
+# The startup of the demonstration answers the first best; the second wants another kind of actor.
 ASKED = ("Un tableau de bord du quartier", "Garder trace du quartier", "Des portes de hall")
 STARTUP = "Mésangeo"
 

@@ -1,5 +1,6 @@
 """Teams: who covers what behind the gates, changes that can be taken back, invitations."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from matching.consortium import NeedState
 from matching.gates import GateCode
-from models.consortium import Consortium
+from models.consortium import Consortium, ConsortiumNeed
+from models.need import Need
 from models.organization import Organization
 from models.outbox import OutboxMessage
 from models.register import RegisterEntry
@@ -322,3 +324,39 @@ def test_a_team_with_an_invitation_is_not_deleted(empty_session: Session, scene:
     invite(empty_session, team, [call(scene.cyclist)], message="", person=scene.builder, now=NOW)
     with pytest.raises(RuleViolation):
         delete_consortium(empty_session, team)
+
+
+CASE_NAMES = re.compile(
+    r"E-?D[ée]clic|Suez|Philips|Cit[ée] du Design|[ÉE]cole des Mines", re.IGNORECASE
+)
+
+
+def without_the_case(text: str) -> str:
+    """Return a text without the sentences that name the reference partnership or its members."""
+    sentences = re.split(r"(?<=[.!?])\s+", text)
+    return " ".join(sentence for sentence in sentences if not CASE_NAMES.search(sentence))
+
+
+def test_needs_like_those_of_the_reference_partnership_get_a_proven_team(session: Session) -> None:
+    needs = session.scalars(
+        Need.open_on(MOMENT.today).where(Need.territory.has(code="QN04212M")).order_by(Need.id)
+    ).all()
+    for need in needs:
+        need.description = without_the_case(need.description)
+        need.outcome = without_the_case(need.outcome)
+    team = Consortium(
+        organization_id=needs[0].carrier_id,
+        territory_id=needs[0].territory_id,
+        name="Sans nommer le cas",
+        max_members=4,
+        seed=1,
+        previous={},
+        created_at=NOW,
+        updated_at=NOW,
+        needs=[ConsortiumNeed(need=need, weight=3) for need in needs],
+    )
+    session.add(team)
+    board = board_of(session, team)
+    assert board.team.is_proven
+    assert len(board.team.seats) == 4
+    assert {need.state for need in board.team.needs} == {NeedState.COVERED}
