@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, select
+from sqlalchemy import ForeignKey, Index, Select, String, Text, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, PrimaryKey, UtcDateTime, coded
@@ -22,7 +22,18 @@ class ReferenceConfirmation(Base):
     """A signed link sent to the partner of a reference, and its answer."""
 
     __tablename__ = "reference_confirmation"
-    __table_args__ = (Index("ix_reference_confirmation_reference", "offer_id", "reference_uid"),)
+    __table_args__ = (
+        Index("ix_reference_confirmation_reference", "offer_id", "reference_uid"),
+        # One open request a reference: the address is there as long as an answer is waited for.
+        Index(
+            "uq_reference_confirmation_open",
+            "offer_id",
+            "reference_uid",
+            unique=True,
+            sqlite_where=text("email IS NOT NULL"),
+            postgresql_where=text("email IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[PrimaryKey]
     offer_id: Mapped[int] = mapped_column(ForeignKey("offer.id", ondelete="CASCADE"))
@@ -34,15 +45,30 @@ class ReferenceConfirmation(Base):
     content_digest: Mapped[str] = mapped_column(String(64))
     nonce: Mapped[str] = mapped_column(String(32))
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
-    requested_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
     expires_on: Mapped[date]
+    # The last mail asked for, and the mails written, which go when the address does.
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    sendings: Mapped[int] = mapped_column(default=1)
+    mail_ids: Mapped[list[str]] = mapped_column(default=list)
+    # Ended without an answer: withdrawn, expired, or the text changed meanwhile.
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     answer: Mapped[ConfirmationAnswer | None] = mapped_column(coded(ConfirmationAnswer))
     # The function of who answered, never a name.
     answered_as: Mapped[str] = mapped_column(String(120), default="")
     note: Mapped[str] = mapped_column(String(500), default="")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    # Staff heard both sides of a contested reference; what they concluded, in words.
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    settled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    settlement: Mapped[str] = mapped_column(String(500), default="")
 
     offer: Mapped["Offer"] = relationship()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether an answer is still waited for."""
+        return self.email is not None
 
 
 class Experience(Base):

@@ -59,6 +59,11 @@ class Offer(Base):
     )
 
     @property
+    def shown_references(self) -> list["Reference"]:
+        """Return the deployments that anyone may read: not those that a partner contests."""
+        return [reference for reference in self.references if not reference.is_contested]
+
+    @property
     def is_public(self) -> bool:
         """Tell whether anyone may read the offer: its actor's entry must be public too."""
         return self.state == PublicationState.PUBLISHED and self.organization.is_public
@@ -96,6 +101,13 @@ class Reference(Base):
     grade: Mapped[ReferenceGrade] = mapped_column(
         coded(ReferenceGrade), default=ReferenceGrade.DECLARED
     )
+    # What establishes it beyond its author: the domain that confirmed, or the official source.
+    grade_source: Mapped[str] = mapped_column(String(300), default="")
+    # When the grade or the dispute changed last: generations of the match columns follow it.
+    graded_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
+    # A partner says otherwise: shown to nobody but its actor and staff, and counted nowhere,
+    # until staff settle it.
+    is_contested: Mapped[bool] = mapped_column(default=False)
 
     offer: Mapped[Offer] = relationship(back_populates="references")
     commune: Mapped[Commune | None] = relationship()

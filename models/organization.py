@@ -63,9 +63,11 @@ class Organization(Base):
     source: Mapped[str] = mapped_column(String(300), default="")
     source_checked_on: Mapped[date | None]
     confirmed_on: Mapped[date | None]
-    # How many months a confirmation holds, chosen by the owner (1 to 16), and the last reminder.
+    # How many months a confirmation holds, chosen by the owner (1 to 16), the last reminder, and
+    # how many were sent since the last confirmation.
     review_months: Mapped[int] = mapped_column(default=12)
     reminded_on: Mapped[date | None]
+    reminders: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)

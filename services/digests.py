@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import and_, func, or_, select
@@ -20,6 +20,7 @@ from models.offer import Offer
 from models.organization import Organization
 from services.alert_views import TOLD_LEVELS
 from services.digest_subscriptions import due_people, subscription_of
+from services.freshness import confirmation_due
 from services.matching import Matcher, Moment, NeedMatches
 from services.opportunities import set_aside_ids
 from services.outbox import post_message
@@ -90,15 +91,6 @@ def digest_of(
         to_confirm=tuple(stale),
         newly_stale=any(_is_news(one, since) for one in stale),
     )
-
-
-def confirmation_due(organization: Organization) -> date | None:
-    """Return the day by which the owner is to confirm a public entry, as they chose."""
-    if not organization.is_public or organization.confirmed_on is None:
-        return None
-    day = organization.confirmed_on
-    months = day.year * 12 + day.month - 1 + organization.review_months
-    return date(months // 12, months % 12 + 1, min(day.day, 28))
 
 
 def _is_news(organization: Organization, since: datetime) -> bool:

@@ -59,7 +59,7 @@ def offer_document(offer: Offer) -> SearchDocument:
     )
     references = (
         " ".join(_kept(reference.place, reference.client, reference.result))
-        for reference in offer.references
+        for reference in offer.shown_references
     )
     return SearchDocument(
         id=document_id(SubjectKind.OFFER, offer.id),

@@ -169,7 +169,7 @@ def _written(
     if row is None:
         row = Reference(uid=content.uid, grade=ReferenceGrade.DECLARED)
     elif _reference_content(row) != content:
-        row.grade = ReferenceGrade.DECLARED
+        row.grade, row.grade_source = ReferenceGrade.DECLARED, ""
     row.position, row.place, row.year = position, content.place, content.year
     row.client, row.result = content.client, content.result
     row.commune_code = _known_commune(session, content.commune_code)

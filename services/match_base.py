@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from matching.columns import Basis, NeedColumns, OfferColumns
 from matching.profiles import NeedProfile, OfferProfile
 from models.need import Need
-from models.offer import Offer
+from models.offer import Offer, Reference
 from models.organization import Organization
 from models.territory import Territory
 from services.match_profiles import (
@@ -111,7 +111,7 @@ def _version(offer: Offer) -> Stamp:
 
 def _grades(offer: Offer) -> Stamp:
     """Return how well its references are established: a partner may confirm one at any time."""
-    return tuple(reference.grade for reference in offer.references)
+    return tuple(reference.grade for reference in offer.shown_references)
 
 
 def published_stamp(session: Session) -> Stamp:
@@ -125,6 +125,7 @@ def published_stamp(session: Session) -> Stamp:
                 for measure in (func.count(model.id), func.max(model.updated_at))
             ),
             select(func.max(Territory.updated_at)).scalar_subquery(),
+            select(func.max(Reference.graded_at)).scalar_subquery(),
         )
     ).one()
     return tuple(row)

@@ -137,7 +137,7 @@ def _area(offer: Offer, actor: Organization) -> tuple[AreaLevel, frozenset[str]]
 
 
 def _references(offer: Offer) -> References:
-    grades = [reference.grade for reference in offer.references]
+    grades = [reference.grade for reference in offer.shown_references]
     return References(
         declared=grades.count(ReferenceGrade.DECLARED),
         confirmed=grades.count(ReferenceGrade.CONFIRMED),

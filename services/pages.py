@@ -176,6 +176,7 @@ def _references_on(territory: Territory) -> Select[Reference]:
         .join(Offer.organization)
         .where(
             (Reference.territory_id == territory.id) | Reference.commune_code.in_(communes),
+            Reference.is_contested.is_(False),
             Offer.state == PublicationState.PUBLISHED,
             Organization.state == PublicationState.PUBLISHED,
         )

@@ -34,6 +34,8 @@ from services.logos import request_logo_sweep
 from services.moderation_reasons import MAX_COMMENT, stated_reasons
 from services.need_publication import publish_elsewhere, record_publication, reopen_if_later
 from services.permissions import can_moderate
+from services.reference_requests import close_outdated
+from services.references import reopen_corrected
 from vocabulary.kinds import PublicationState, SubjectKind
 from vocabulary.labels import N_
 
@@ -285,6 +287,9 @@ def lock_entry(session: Session, entry: Entry) -> None:
 def _write(session: Session, entry: Entry, content: Content, *, today: date, now: datetime) -> None:
     if isinstance(entry, Offer) and isinstance(content, OfferContent):
         write_offer(session, entry, content, now=now)
+        session.flush()
+        close_outdated(session, entry, now=now)
+        reopen_corrected(session, entry, now=now)
     elif isinstance(entry, Need) and isinstance(content, NeedContent):
         write_need(session, entry, content, now=now)
     elif isinstance(entry, Organization) and isinstance(content, OrganizationContent):

@@ -41,7 +41,8 @@ def _offers(actors: list[int], _today: date) -> Select[*tuple[Any, ...]]:
 
 def _references(offers: list[int], _today: date) -> Select[*tuple[Any, ...]]:
     counted = select(Reference.offer_id, func.count())
-    return counted.where(Reference.offer_id.in_(offers)).group_by(Reference.offer_id)
+    shown = counted.where(Reference.offer_id.in_(offers), Reference.is_contested.is_(False))
+    return shown.group_by(Reference.offer_id)
 
 
 def _open_needs(quarters: list[int], today: date) -> Select[*tuple[Any, ...]]:

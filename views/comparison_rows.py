@@ -152,7 +152,7 @@ def _stated(side: Side, types: frozenset[OfferType], lines: list[str]) -> Cell:
 
 
 def _references(side: Side, _: date) -> Cell:
-    cited = [reference for offer in side.offers for reference in offer.references]
+    cited = [reference for offer in side.offers for reference in offer.shown_references]
     lines = [
         f"{label_of(grade)} : {_places(one for one in cited if one.grade is grade)}"
         for grade in ReferenceGrade

@@ -68,7 +68,7 @@ def _card(item: ShortlistItem, today: date) -> Card:
     if not is_shown(item):
         return card
     if item.offer is not None:
-        entry = offer_card(item.offer, tally=len(item.offer.references))
+        entry = offer_card(item.offer, tally=len(item.offer.shown_references))
         return {**card, "entry": entry, "parameter": "solution", "slug": item.offer.slug}
     if item.actor is not None:
         entry = organization_card(item.actor, today=today)

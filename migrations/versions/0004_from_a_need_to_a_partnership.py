@@ -314,16 +314,26 @@ def upgrade() -> None:
     sa.Column('requested_by_id', sa.Integer(), nullable=True),
     sa.Column('requested_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_on', sa.Date(), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('sendings', sa.Integer(), nullable=False),
+    sa.Column('mail_ids', sa.JSON(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('answer', sa.String(length=40), nullable=True),
     sa.Column('answered_as', sa.String(length=120), nullable=False),
     sa.Column('note', sa.String(length=500), nullable=False),
     sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('settled_by_id', sa.Integer(), nullable=True),
+    sa.Column('settlement', sa.String(length=500), nullable=False),
     sa.ForeignKeyConstraint(['offer_id'], ['offer.id'], name=op.f('fk_reference_confirmation_offer_id_offer'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['requested_by_id'], ['user.id'], name=op.f('fk_reference_confirmation_requested_by_id_user'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['settled_by_id'], ['user.id'], name=op.f('fk_reference_confirmation_settled_by_id_user'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reference_confirmation'))
     )
     with op.batch_alter_table('reference_confirmation', schema=None) as batch_op:
         batch_op.create_index('ix_reference_confirmation_reference', ['offer_id', 'reference_uid'], unique=False)
+        batch_op.create_index(batch_op.f('ix_reference_confirmation_requested_at'), ['requested_at'], unique=False)
+        batch_op.create_index('uq_reference_confirmation_open', ['offer_id', 'reference_uid'], unique=True, sqlite_where=sa.text('email IS NOT NULL'), postgresql_where=sa.text('email IS NOT NULL'))
 
     op.create_table('register_entry',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -611,6 +621,13 @@ def upgrade() -> None:
     with op.batch_alter_table('organization', schema=None) as batch_op:
         batch_op.add_column(sa.Column('review_months', sa.Integer(), nullable=False, server_default='12'))
         batch_op.add_column(sa.Column('reminded_on', sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column('reminders', sa.Integer(), nullable=False, server_default='0'))
+
+    with op.batch_alter_table('reference', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('grade_source', sa.String(length=300), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('graded_at', sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column('is_contested', sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.create_index(batch_op.f('ix_reference_graded_at'), ['graded_at'], unique=False)
 
     with op.batch_alter_table('partnership', schema=None) as batch_op:
         batch_op.add_column(sa.Column('organization_id', sa.Integer(), nullable=True))
@@ -696,7 +713,14 @@ def downgrade() -> None:
         batch_op.drop_column('consortium_id')
         batch_op.drop_column('organization_id')
 
+    with op.batch_alter_table('reference', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_reference_graded_at'))
+        batch_op.drop_column('is_contested')
+        batch_op.drop_column('graded_at')
+        batch_op.drop_column('grade_source')
+
     with op.batch_alter_table('organization', schema=None) as batch_op:
+        batch_op.drop_column('reminders')
         batch_op.drop_column('reminded_on')
         batch_op.drop_column('review_months')
 
