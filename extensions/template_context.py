@@ -12,9 +12,10 @@ from flask_security import current_user
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from extensions.clock import now, today
 from extensions.database import db_session
 from extensions.i18n import LANGUAGES
-from services.introduction_lists import unread_threads
+from services.waiting import Waiting, waiting_for
 from vocabulary.labels import LabelledEnum
 from vocabulary.themes import Theme, all_themes
 
@@ -89,13 +90,19 @@ def error_texts(errors: Iterable[object]) -> list[str]:
     return [str(error) for error in errors if not isinstance(error, list | tuple | dict)]
 
 
-def unread_threads_count() -> int:
-    """Return in how many threads something waits for the signed-in person, asked once a page."""
+def waiting() -> Waiting:
+    """Return what waits for the signed-in person, asked once a page."""
     if not current_user.is_authenticated:
-        return 0
-    if "unread_threads" not in g:
-        g.unread_threads = unread_threads(db_session(), current_user)
-    return int(g.unread_threads)
+        return Waiting()
+    if "waiting" not in g:
+        g.waiting = waiting_for(db_session(), current_user, now=now(), today=today())
+    found: Waiting = g.waiting
+    return found
+
+
+def unread_threads_count() -> int:
+    """Return in how many threads something waits to be read by the signed-in person."""
+    return waiting().threads
 
 
 def init_app(app: Flask) -> None:

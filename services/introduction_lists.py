@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.account import User
 from models.introduction import Introduction, IntroductionMessage, ThreadReading
-from models.membership import Membership
 from models.need import Need
 from services.workspace import own_organizations
 from vocabulary.exchanges import IntroductionState, OutcomeStage, Side
-from vocabulary.kinds import MembershipState
 
 PER_PAGE: Final = 20
 MAX_EXPORTED: Final = 5_000
@@ -93,13 +91,10 @@ def _row(introduction: Introduction, unread: int, own: set[int]) -> ThreadRow:
     return ThreadRow(introduction, side, unread, is_to_decide)
 
 
-def unread_threads(session: Session, person: User) -> int:
-    """Return in how many threads something waits to be read, in one query."""
-    own = select(Membership.organization_id).where(
-        Membership.user_id == person.id, Membership.state == MembershipState.APPROVED
-    )
+def unread_threads(own: Select[Any], person: User) -> Select[int]:
+    """Select in how many threads of the organisations ``own`` something waits to be read."""
     mine = or_(Introduction.carrier_id.in_(own), Introduction.actor_id.in_(own))
-    statement = (
+    return (
         select(func.count(func.distinct(IntroductionMessage.introduction_id)))
         .select_from(IntroductionMessage)
         .join(Introduction, Introduction.id == IntroductionMessage.introduction_id)
@@ -114,7 +109,6 @@ def unread_threads(session: Session, person: User) -> int:
             _not_by(person),
         )
     )
-    return session.scalar(statement) or 0
 
 
 def _own_reading(person: User) -> ColumnElement[bool]:

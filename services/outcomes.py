@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.account import User
@@ -174,14 +174,13 @@ def due_lines(session: Session, person: User, *, today: date) -> list[DueLine]:
     return list(found.values())
 
 
-def count_due(session: Session, person: User, *, today: date) -> int:
-    """Return how many lines ``due_lines`` would hold."""
-    own = [body.id for body in own_organizations(session, person)]
+def due_outcomes(own: Select[Any], today: date) -> Select[int, Side]:
+    """Select one row for each line that ``due_lines`` would hold for the organisations ``own``."""
     waiting = _waiting(own, today).with_only_columns(Introduction.id, OutcomeInquiry.side)
-    return session.scalar(select(func.count()).select_from(waiting.distinct().subquery())) or 0
+    return waiting.distinct()
 
 
-def _waiting(own: Sequence[int], today: date) -> Select[Introduction, Side, date]:
+def _waiting(own: Sequence[int] | Select[Any], today: date) -> Select[Introduction, Side, date]:
     return (
         select(Introduction, OutcomeInquiry.side, OutcomeInquiry.due_on)
         .join(OutcomeInquiry, OutcomeInquiry.introduction_id == Introduction.id)

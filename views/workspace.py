@@ -12,8 +12,10 @@ from services.need_relays import waiting_relays
 from services.needs import states_needs, summarize_needs
 from services.workspace import drafts_for_others, workspace_entries
 from views.access import signed_in_person
+from views.workspace_menu import workspace_menu
 
 bp = Blueprint("workspace", __name__)
+bp.app_template_global("workspace_menu")(workspace_menu)
 
 
 @bp.get("/mon-espace")

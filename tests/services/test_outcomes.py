@@ -1,11 +1,12 @@
 """Outcomes: asked of both sides on three dates, settled, disputed until the next agreement."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.account import User
 from models.introduction import Introduction, OutcomeInquiry
 from models.outbox import OutboxMessage
 from models.register import RegisterEntry
@@ -13,11 +14,11 @@ from services.errors import Conflict
 from services.outcomes import (
     OUTCOME_ASK,
     ask_what_is_due,
-    count_due,
     due_lines,
     report_stage,
     settle,
 )
+from services.waiting import waiting_for
 from tests.factories.accounts import NOW, make_membership, make_user
 from tests.factories.introductions import Table, make_introduction, make_table
 from tests.factories.organizations import make_offer
@@ -95,10 +96,15 @@ def test_acceptance_plans_three_questions_to_each_side(
     assert sorted(due) == [opening_of(TODAY + days * DAY) for days in (30, 90, 180)]
 
 
+def count_due(session: Session, person: User, today: date) -> int:
+    """Return what the menu of ``person`` counts."""
+    return waiting_for(session, person, now=NOW, today=today).outcomes
+
+
 def test_nothing_is_due_before_the_day(empty_session: Session, table: Table) -> None:
     make_introduction(empty_session, table, accepted=True)
     assert due_lines(empty_session, table.buyer, today=TODAY + 29 * DAY) == []
-    assert count_due(empty_session, table.buyer, today=TODAY + 29 * DAY) == 0
+    assert count_due(empty_session, table.buyer, TODAY + 29 * DAY) == 0
 
 
 def test_a_thread_is_asked_once_however_many_dates_are_due(
@@ -108,7 +114,7 @@ def test_a_thread_is_asked_once_however_many_dates_are_due(
     today = TODAY + 200 * DAY
     (line,) = due_lines(empty_session, table.buyer, today=today)
     assert line.key == (introduction.id, Side.TERRITORY)
-    assert count_due(empty_session, table.buyer, today=today) == 1
+    assert count_due(empty_session, table.buyer, today) == 1
     say(empty_session, introduction, table, Side.TERRITORY, MEETING, NOW + 200 * DAY)
     assert due_lines(empty_session, table.buyer, today=today) == []
     assert [one.key for one in due_lines(empty_session, table.maker, today=today)] == [
