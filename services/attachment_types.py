@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
+from xml.parsers import expat
 
 from PIL import Image
 
@@ -21,6 +22,10 @@ MAX_PART: Final = 1024 * 1024
 _TAIL: Final = 2_048
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, struct.error, OverflowError, TypeError)
+_UNOPENED = (
+    *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, LookupError),
+    *(expat.ExpatError, *_UNREADABLE),
+)
 
 
 class RefusedAttachment(RuleViolation):
@@ -47,8 +52,9 @@ _PICTURES: Final[Mapping[str, FileType]] = {
     "WEBP": FileType("image/webp", "webp", "WebP"),
 }
 # By the type that « [Content_Types].xml » gives to the main part; a macro file has another one.
-_OOXML_MAIN: Final[Mapping[bytes, FileType]] = {
-    f'"{_OOXML}{main}.main+xml"'.encode(): FileType(f"{_OOXML}{whole}", extension, label)
+_TYPES_PART: Final = "[content_types].xml"
+_OOXML_MAIN: Final[Mapping[str, FileType]] = {
+    f"{_OOXML}{main}.main+xml": FileType(f"{_OOXML}{whole}", extension, label)
     for main, whole, extension, label in (
         ("wordprocessingml.document", "wordprocessingml.document", "docx", "Word"),
         ("spreadsheetml.sheet", "spreadsheetml.sheet", "xlsx", "Excel"),
@@ -88,7 +94,13 @@ _RUNNING_PARTS: Final = (
     ".xlsm",
     ".pptm",
 )
-_RUNNING_TYPES: Final = (b"macroenabled", b"vbaproject", b"ms-excel.macrosheet")
+_RUNNING_TYPES: Final = (
+    "macroenabled",
+    "vbaproject",
+    "ms-excel.macrosheet",
+    "oleobject",
+    "activex",
+)
 
 MACROS: Final = N_(
     "Ce document contient des macros ou des objets actifs : enregistrez-le sans eux, "
@@ -153,7 +165,7 @@ def _office(content: bytes) -> FileType:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             return _archived(archive)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, *_UNREADABLE) as bad:
+    except _UNOPENED as bad:
         raise RefusedAttachment(DAMAGED) from bad
 
 
@@ -161,7 +173,9 @@ def _archived(archive: zipfile.ZipFile) -> FileType:
     parts = archive.infolist()
     if len(parts) > MAX_ENTRIES or sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise RefusedAttachment(N_("Ce document est trop lourd une fois ouvert."))
-    names = [part.filename.lower() for part in parts]
+    names = [part.filename.lower().replace("\\", "/") for part in parts]
+    if len(set(names)) < len(names):
+        raise RefusedAttachment(DAMAGED)  # two readers would not open the same part
     if any(mark in f"/{name}" for name in names for mark in _RUNNING_PARTS):
         raise RefusedAttachment(MACROS)
     if parts and parts[0].filename == "mimetype":
@@ -174,17 +188,40 @@ def _archived(archive: zipfile.ZipFile) -> FileType:
 
 
 def _ooxml(archive: zipfile.ZipFile, names: list[str]) -> FileType | None:
-    if "[content_types].xml" not in names:
+    if _TYPES_PART not in names:
         return None
-    declared = _part(archive, "[Content_Types].xml")
-    if any(mark in declared.lower() for mark in _RUNNING_TYPES):
+    declared = _declared_types(_part(archive, archive.namelist()[names.index(_TYPES_PART)]))
+    if any(mark in one.lower() for one in declared for mark in _RUNNING_TYPES):
         raise RefusedAttachment(MACROS)
-    return next((kind for main, kind in _OOXML_MAIN.items() if main in declared), None)
+    return next((_OOXML_MAIN[one] for one in declared if one in _OOXML_MAIN), None)
+
+
+def _declared_types(content: bytes) -> list[str]:
+    """Return the types that an archive gives to its parts, as an office program reads them.
+
+    Read as XML: a comment, a reference or another encoding would hide them from a search in bytes.
+    """
+    found: list[str] = []
+
+    def keep(_tag: str, attributes: dict[str, str]) -> None:
+        found.append(attributes.get("ContentType", ""))
+
+    def refuse(*_: object) -> None:
+        raise RefusedAttachment(DAMAGED)
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = keep
+    parser.StartDoctypeDeclHandler = refuse
+    parser.Parse(content, True)
+    return found
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as part:
-        return part.read(MAX_PART)
+        content = part.read(MAX_PART + 1)
+    if len(content) > MAX_PART:
+        raise RefusedAttachment(DAMAGED)
+    return content
 
 
 def _text(content: bytes, filename: str) -> FileType:

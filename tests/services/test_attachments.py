@@ -46,7 +46,7 @@ def picture(kind: str) -> bytes:
     return buffer.getvalue()
 
 
-def archive(parts: dict[str, str]) -> bytes:
+def archive(parts: dict[str, str] | dict[str, bytes]) -> bytes:
     """Return an archive of those parts, in that order, uncompressed as OpenDocument wants."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
@@ -67,6 +67,20 @@ def odf(kind: str, **parts: str) -> bytes:
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
+OLE = f"{_OFFICE}oleObject"
+MAIN = f"{_OFFICE}wordprocessingml.document.main+xml"
+
+
+def declaring(before: str, after: str, encoding: str = "utf-8") -> bytes:
+    """Return a Word file whose list of types has more around the one of its main part."""
+    types = f'<Types><Override PartName="/x" ContentType="{MAIN}"/>{after}</Types>'
+    return archive({"[Content_Types].xml": (before + types).encode(encoding)})
+
+
+def typed_twice() -> bytes:
+    """Return an archive with two lists of types: programs do not agree on which one counts."""
+    types = f'<Types><Override PartName="/x" ContentType="{MAIN}"/></Types>'
+    return archive({"[Content_Types].xml": types, "[content_types].xml": types})
 
 
 @pytest.mark.parametrize(
@@ -79,6 +93,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
         (ooxml(f"{_OFFICE}wordprocessingml.document.main+xml"), "a", "docx"),
         (ooxml(f"{_OFFICE}spreadsheetml.sheet.main+xml"), "a", "xlsx"),
         (ooxml(f"{_OFFICE}presentationml.presentation.main+xml"), "a", "pptx"),
+        (declaring("", "", "utf-16"), "a", "docx"),
         (odf("text"), "a", "odt"),
         (odf("spreadsheet"), "a", "ods"),
         (odf("presentation"), "a", "odp"),
@@ -109,6 +124,13 @@ def test_an_accepted_file_is_told_by_its_bytes(
         (archive({"a.txt": "x"}), "a.docx", UNKNOWN),
         (odf("formula"), "a.odf", UNKNOWN),
         (b"PK\x03\x04 cut", "a.docx", DAMAGED),
+        (typed_twice(), "a.docx", DAMAGED),
+        (declaring("<!DOCTYPE x>", ""), "a.docx", DAMAGED),
+        (declaring("", f"<!--{'x' * 2**20}-->"), "a.docx", DAMAGED),
+        (declaring("", '<Default Extension="bin" ContentType="a/vba&#80;roject"/>'), "a", MACROS),
+        (declaring("", f'<Default Extension="bin" ContentType="{OLE}"/>'), "a.docx", MACROS),
+        (ooxml(MAIN, **{"word\\vbaProject.bin": "macro"}), "a.docx", MACROS),
+        (archive({"[CONTENT_TYPES].XML": "<Types/>"}), "a.docx", UNKNOWN),
         (ooxml("application/vnd.ms-word.document.macroEnabled.main+xml"), "a.docx", MACROS),
         (
             ooxml(
@@ -197,7 +219,7 @@ def test_a_file_is_kept_once_under_its_digest_and_read_back(
     ]
     assert [document.filename for document in made] == ["un.txt", "deux.txt"]
     assert {document.media_type for document in made} == {TEXT.media_type}
-    assert [path.name for path in tmp_path.glob("*/*")] == [made[0].digest]
+    assert [path.name for path in tmp_path.glob("??/*")] == [made[0].digest]
     assert attachment_bytes(made[1], tmp_path) == b"Bonjour"
 
 
@@ -245,8 +267,8 @@ def test_only_old_orphans_are_swept(empty_session: Session, tmp_path: Path) -> N
         (tmp_path / name).mkdir(exist_ok=True)
         (tmp_path / name / (name * 32)).write_bytes(b"orphelin")
     old = (NOW - timedelta(days=1)).timestamp()
-    for path in tmp_path.glob("*/*"):
+    for path in tmp_path.glob("??/*"):
         os.utime(path, (old, old))
     os.utime(tmp_path / "bb" / ("bb" * 32), (NOW.timestamp(), NOW.timestamp()))
     assert sweep_attachments(empty_session, tmp_path, now=NOW) == 1
-    assert {path.name for path in tmp_path.glob("*/*")} == {used.digest, "bb" * 32}
+    assert {path.name for path in tmp_path.glob("??/*")} == {used.digest, "bb" * 32}
