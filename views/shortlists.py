@@ -184,7 +184,7 @@ def add() -> ResponseReturnValue:
     organizations = own_organizations(session, person)
     form = AddForm(request.args) if request.method == "GET" else AddForm()
     form.offer_choices(
-        [(str(line.shortlist.id), line.shortlist.name) for line in lines],
+        [(str(line.shortlist.id), _named_with_need(line.shortlist)) for line in lines],
         [(str(one.id), one.name) for one in organizations],
     )
     if organizations and form.liste.data and form.validate_on_submit():
@@ -228,15 +228,27 @@ def _named_entry() -> Offer | Organization:
 def _menu_line(line: ShortlistLine) -> dict[str, Any]:
     return {
         "id": line.shortlist.id,
-        "name": line.shortlist.name,
+        "name": _named_with_need(line.shortlist),
         "holds": line.holds,
         "url": url_for("shortlists.show", shortlist_id=line.shortlist.id),
     }
 
 
+def _named_with_need(shortlist: Shortlist) -> str:
+    """Return a selection’s name and what it is for: contact from there is about that need."""
+    if shortlist.need is None:
+        return shortlist.name
+    return str(_("%(name)s, pour « %(need)s »", name=shortlist.name, need=shortlist.need.title))
+
+
 def _propose(form: AddForm, lines: Sequence[ShortlistLine], need: Need | None) -> None:
-    """Tick the first selection, and name a new one after the need."""
-    form.liste.data = str(lines[0].shortlist.id) if lines else NEW_LIST
+    """Tick the first selection that suits, and name a new one after the need."""
+    suiting = [
+        line.shortlist
+        for line in lines
+        if need is None or line.shortlist.need_id in {None, need.id}
+    ]
+    form.liste.data = str(suiting[0].id) if suiting else NEW_LIST
     if need is not None and not form.name.data:
         form.name.data = need.title[:MAX_NAME]
 
