@@ -85,11 +85,11 @@ def proof_sentence(words: Words) -> str:
     if team.problem is not None:
         return ""
     if not team.is_proven:
-        share = max(1, round(100 * team.gap / max(1, team.bound)))
+        share = -(-100 * team.gap // max(1, team.worth))  # rounded up: « au plus » must hold
         return tied(
             gettext(
                 "La recherche s’est arrêtée faute de temps : une meilleure équipe existe "
-                "peut-être, au plus %(share)s % au-dessus de celle-ci.",
+                "peut-être, au plus %(share)s %% au-dessus de celle-ci.",
                 share=share,
             )
         )

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,11 +16,14 @@ from sqlalchemy.orm import Session
 
 from models.consortium import Consortium, ConsortiumInvitation
 from models.partnership import Partnership
+from services.consortium_boards import build_board, whole_consortium
+from services.matching import Matcher, Moment
 from services.tabular import read_table
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.consortiums import BUILDER, GUEST, Scene, make_scene, make_team
 from tests.factories.pages import link_in, mails_to, run_worker, submit
 from tests.query_counter import count_queries
+from views.consortium_words import Words, proof_sentence
 from vocabulary.exchanges import InvitationState, SeatChoice
 from vocabulary.kinds import OrganizationKind
 
@@ -142,6 +146,19 @@ def test_the_page_says_why_a_gate_keeps_a_kept_actor_out_of_a_need(
     submit(client, f"{BASE}/{team.id}/choix", choice(team, scene.distant.id, "garder"))
     page = client.get(f"{BASE}/{team.id}").text
     assert "N’intervient pas ici, mais en :" in page
+
+
+def test_a_search_cut_short_says_how_much_better_a_team_could_be(
+    empty_app: Flask, empty_session: Session, team: Consortium
+) -> None:
+    found = empty_session.scalars(whole_consortium(team.id)).one()
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    moment = Moment(now=now, today=now.date())
+    board = build_board(empty_session, found, matcher=Matcher(), moment=moment)
+    short = replace(board.team, bound=2 * board.team.worth)
+    with empty_app.test_request_context():
+        sentence = proof_sentence(Words(replace(board, team=short), found, {}))
+    assert "au plus 100 % au-dessus" in sentence.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def test_keeping_leaving_out_and_taking_back(
