@@ -83,8 +83,30 @@ RULES: Final[Mapping[str, tuple[Rule, ...]]] = {
     "security.change_email": (Rule(Limit(5, HOUR), _by_person),),
     "alerts.create": (Rule(Limit(10, HOUR), _by_asker), PEER_MAIL),
     "memberships.invite": (Rule(Limit(40, timedelta(days=1)), _by_person),),
+    # Each of these writes to the members of another organisation.
+    **dict.fromkeys(
+        (
+            "consortium_answers.answer",
+            "consortium_answers.reopen",
+            "consortium_invitations.withdraw",
+            "need_documents.index",
+            "partnership_editing.answer",
+            "partnership_editing.invite",
+            "partnership_editing.remove_member",
+            "relays.send",
+            "threads.report",
+        ),
+        (Rule(Limit(40, timedelta(days=1)), _by_person),),
+    ),
+    "registers.log": (Rule(Limit(100, timedelta(days=1)), _by_person),),
+    "threads.write": (Rule(Limit(200, timedelta(days=1)), _by_person),),
     "memberships.join": (Rule(Limit(20, timedelta(days=1)), _by_person),),
     "consortium_invitations.invite": (Rule(Limit(40, timedelta(days=1)), _by_person),),
+    "reference_requests.ask": (
+        Rule(Limit(20, timedelta(days=1)), _by_person),
+        Rule(Limit(5, timedelta(days=1)), _by_typed_address),
+    ),
+    "experiences.act": (Rule(Limit(60, timedelta(days=1)), _by_person),),
     "claims.claim": (Rule(Limit(20, timedelta(days=1)), _by_person),),
 }
 

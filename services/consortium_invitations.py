@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from models.account import User
@@ -19,6 +19,7 @@ from services.consortiums import BECAME, partnership_of
 from services.contents import clean_line, clean_text
 from services.drafts import flush_or_conflict
 from services.errors import RuleViolation
+from services.invitation_caps import check_invitation_caps
 from services.need_documents import offer_documents_to
 from services.outbox import post_message
 from services.register import record_event
@@ -33,10 +34,6 @@ REMINDED_AFTER: Final = timedelta(days=7)
 MAX_ROLE: Final = 300
 MAX_MESSAGE: Final = 1_000
 MAX_NOTE: Final = 500
-DAY: Final = timedelta(days=1)
-# Whoever sends them: one actor does not receive more, one body does not send more to it.
-PER_TARGET: Final = 10
-PER_PAIR: Final = 3
 NOT_WAITING: Final = N_("Cette invitation n’attend plus de réponse.")
 
 
@@ -84,7 +81,8 @@ def invite(
     fresh = [call for call in calls if _may_invite(known.get(call.organization.id))]
     if not fresh:
         raise RuleViolation(N_("Choisissez au moins un acteur à inviter."), field="actors")
-    for call in fresh:
+    # In one order whoever invites: two bodies at once do not wait for each other.
+    for call in sorted(fresh, key=lambda one: one.organization.id):
         _check_target(session, consortium, call.organization, now)
     sent = [_send(consortium, call, message, person, now) for call in fresh]
     flush_or_conflict(session)
@@ -240,26 +238,7 @@ def _check_target(
 ) -> None:
     if not actor.is_public or actor.id == consortium.organization_id:
         raise RuleViolation(N_("La fiche « %(name)s » n’est plus publiée."), name=actor.name)
-    # Two bodies at once cannot both send the last one.
-    session.execute(select(Organization.id).where(Organization.id == actor.id).with_for_update())
-    received = (
-        ConsortiumInvitation.organization_id == actor.id,
-        ConsortiumInvitation.sent_at > now - DAY,
-    )
-    if _count(session, *received) >= PER_TARGET:
-        message = N_("« %(name)s » a reçu beaucoup d’invitations aujourd’hui : reprenez demain.")
-        raise RuleViolation(message, name=actor.name)
-    if (
-        _count(session, *received, Consortium.organization_id == consortium.organization_id)
-        >= PER_PAIR
-    ):
-        message = N_("Vous avez déjà invité « %(name)s » %(most)s fois en un jour.")
-        raise RuleViolation(message, name=actor.name, most=PER_PAIR)
-
-
-def _count(session: Session, *where: ColumnElement[bool]) -> int:
-    statement = select(func.count()).select_from(ConsortiumInvitation).join(Consortium)
-    return session.scalar(statement.where(*where)) or 0
+    check_invitation_caps(session, actor, sender_id=consortium.organization_id, now=now)
 
 
 def _send(

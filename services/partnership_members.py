@@ -18,6 +18,7 @@ from models.partnership import (
 )
 from services.contents import clean_line
 from services.errors import Conflict, NotFound, RuleViolation
+from services.invitation_caps import check_invitation_caps
 from services.partnership_notes import PartnershipEvent, record_partnership, tell_owners
 from services.partnership_publishing import lock_partnership
 from services.partnerships import flush_partnership
@@ -68,7 +69,8 @@ def invite_to_partnership(
 
     Raises:
         NotFound: the organisation is not in the directory.
-        RuleViolation: it declined, the table is full, or there is no source to cite.
+        RuleViolation: it declined or was invited too often, the table is full, or there is no
+            source to cite.
     """
     lock_partnership(session, partnership)
     if not organization.is_public:
@@ -84,6 +86,8 @@ def invite_to_partnership(
         raise RuleViolation(
             N_("Cette structure a décliné : elle seule peut revenir sur son choix.")
         )
+    if not is_cited:
+        check_invitation_caps(session, organization, sender_id=partnership.organization_id, now=now)
     row = row or _new_row(partnership, organization)
     row.role = clean_line(role, MAX_ROLE)
     row.state = InvitationState.ACCEPTED if is_cited else InvitationState.INVITED

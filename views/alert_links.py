@@ -114,7 +114,7 @@ def manage(token: str) -> ResponseReturnValue:
         return redirect(url_for("alerts.index"))
     rows = session.scalars(alerts_beside(alert)).all()
     if request.method == "POST":
-        return _act(token, {one.id: one for one in rows})
+        return _act(token, {str(one.id): one for one in rows})
     return render_template(
         "alerts/manage.html",
         rows=[row_of(one) for one in rows],
@@ -124,9 +124,8 @@ def manage(token: str) -> ResponseReturnValue:
     )
 
 
-def _act(token: str, alerts: dict[int, Alert]) -> ResponseReturnValue:
-    number, action = request.form.get("alerte", ""), request.form.get("action", "")
-    alert = alerts.get(int(number)) if number.isascii() and number.isdigit() else None
+def _act(token: str, alerts: dict[str, Alert]) -> ResponseReturnValue:
+    alert, action = alerts.get(request.form.get("alerte", "")), request.form.get("action", "")
     if alert is None or action not in ACTIONS:
         abort(400)
     message = act_on(alert, action, FrequencyForm(), engines=engines())

@@ -70,11 +70,16 @@ def _unstorable(error: DataError) -> ResponseReturnValue:
 
 def _database_busy(error: OperationalError) -> ResponseReturnValue:
     db_session().rollback()
-    if "locked" not in str(error.orig):
+    if "locked" not in str(error.orig) and not _was_undone(error):
         return _unexpected(error)
     response = _page(503)
     response.headers["Retry-After"] = RETRY_AFTER_SECONDS
     return response
+
+
+def _was_undone(error: OperationalError) -> bool:
+    """Tell whether PostgreSQL gave up one of two transactions that waited for each other."""
+    return getattr(error.orig, "sqlstate", "") in {"40001", "40P01"}
 
 
 def _index_unusable(error: IndexUnusable) -> ResponseReturnValue:

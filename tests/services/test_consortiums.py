@@ -360,3 +360,18 @@ def test_needs_like_those_of_the_reference_partnership_get_a_proven_team(session
     assert board.team.is_proven
     assert len(board.team.seats) == 4
     assert {need.state for need in board.team.needs} == {NeedState.COVERED}
+
+
+def test_taking_an_invitation_back_does_not_allow_one_more(
+    empty_session: Session, scene: Scene
+) -> None:
+    team = make_team(empty_session, scene)
+    for _ in range(3):
+        (sent,) = invite(
+            empty_session, team, [call(scene.cyclist)], message="", person=scene.builder, now=NOW
+        )
+        withdraw_invitation(empty_session, sent, person=scene.builder, now=NOW)
+    with pytest.raises(RuleViolation, match="3 fois en un jour"):
+        invite(
+            empty_session, team, [call(scene.cyclist)], message="", person=scene.builder, now=NOW
+        )
