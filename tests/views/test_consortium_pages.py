@@ -155,9 +155,9 @@ def test_a_search_cut_short_says_how_much_better_a_team_could_be(
     now = datetime(2026, 11, 22, 12, tzinfo=UTC)
     moment = Moment(now=now, today=now.date())
     board = build_board(empty_session, found, matcher=Matcher(), moment=moment)
-    short = replace(board.team, bound=2 * board.team.worth)
+    board.team = replace(board.team, bound=2 * board.team.worth)
     with empty_app.test_request_context():
-        sentence = proof_sentence(Words(replace(board, team=short), found, {}))
+        sentence = proof_sentence(Words(board, found, {}))
     assert "au plus 100 % au-dessus" in sentence.replace("\u00a0", " ").replace("\u202f", " ")
 
 
