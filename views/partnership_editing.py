@@ -102,6 +102,8 @@ def create() -> ResponseReturnValue:
     form = PartnershipForm()
     form.for_creation(choices)
     form.fill_theme_choices()
+    if not form.is_submitted():
+        form.quarter.data = request.args.get("quartier", "")[:MAX_WORDS]
     if form.validate_on_submit():
         territory_id = read_quarter(form)
         if not form.errors:

@@ -104,11 +104,11 @@ def workspace_menu() -> Menu:
 def _groups(asked: Waiting) -> Iterator[MenuGroup]:
     yield _group("", _first_entries(asked))
     if asked.is_territory:
-        yield _group(N_("Mes projets"), _territory_entries(asked))
+        yield _group(N_("Côté territoire"), _territory_entries(asked))
     if asked.is_innovation:
-        yield _group(N_("Mes débouchés"), _innovation_entries(asked))
+        yield _group(N_("Côté innovation"), _innovation_entries(asked))
     if asked.acts_for_somebody:
-        yield _group(N_("Mes échanges"), _exchange_entries(asked))
+        yield _group(N_("Échanges"), _exchange_entries(asked))
     yield _group(N_("Pour moi"), _personal_entries(asked))
     if current_user.is_staff:
         yield _group(N_("Relecture"), _review_entries(asked))
