@@ -7,6 +7,7 @@ from flask_babel import force_locale, gettext
 from sqlalchemy.orm import Session
 
 from extensions.alert_links import AlertLink, sign_alert, view_endpoint
+from extensions.clock import today
 from extensions.mailbox import (
     SEND_MAIL,
     public_address,
@@ -16,7 +17,7 @@ from extensions.mailbox import (
 )
 from extensions.match_reasons import match_reasons
 from extensions.match_words import Written
-from extensions.template_context import label_of
+from extensions.template_context import label_of, long_date
 from matching.weights import Level
 from models.alert import Alert
 from models.mail import StoredMail
@@ -26,6 +27,7 @@ from models.organization import Organization
 from models.territory import Territory
 from services.alert_news import SHOWN, NewsItem, mark_told, untold_news
 from services.alert_views import FOR_OFFERS, SENTENCE, Engines
+from services.freshness import stale_since
 from services.lookup import Entry
 from services.match_profiles import need_text
 from services.matching import Moment
@@ -95,15 +97,22 @@ def entry_line(entry: Entry) -> Line:
     if isinstance(entry, Organization):
         place = entry.commune.name if entry.commune else ""
         link = public_address("organizations.show", slug=entry.slug)
-        return _facts(entry.name, link, label_of(entry.kind), place)
+        return _facts(entry.name, link, label_of(entry.kind), place, _stale(entry))
     if isinstance(entry, Offer):
         link = public_address("offers.show", slug=entry.slug)
-        return _facts(entry.title, link, label_of(entry.type), entry.organization.name)
+        actor = entry.organization
+        return _facts(entry.title, link, label_of(entry.type), actor.name, _stale(actor))
     if isinstance(entry, Need):
         link = public_address("needs.show", need_id=entry.id)
         return _facts(entry.title, link, label_of(entry.kind), territory_name(entry.territory))
     link = public_address("territories.show", code=entry.code)
     return _facts(territory_name(entry), link, entry.code)
+
+
+def _stale(entry: Organization) -> str:
+    """Say since when an entry waits for its owner's confirmation, nothing while it is fresh."""
+    day = stale_since(entry, today())
+    return str(gettext("non confirmée depuis le %(day)s", day=long_date(day))) if day else ""
 
 
 def territory_name(territory: Territory) -> str:

@@ -10,6 +10,7 @@ from jobs.alert_jobs import (
 )
 from jobs.context import WorkerContext
 from jobs.document_jobs import sweep_documents
+from jobs.evidence_jobs import forget_partner_addresses, remind_owners
 from jobs.need_jobs import close_needs
 from jobs.steering_jobs import draw_the_day, look_over_all
 from models.outbox import OutboxMessage
@@ -27,6 +28,8 @@ DAILY: tuple[DailyTask, ...] = (
     send_regular_alerts,
     send_match_notices,
     send_digests,
+    forget_partner_addresses,
+    remind_owners,
     look_over_all,
 )
 

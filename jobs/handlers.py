@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from extensions.account_mail import ACCOUNT_MAIL, write_account_mail
 from extensions.consortium_mail import remind_when_due, write_consortium_mails
 from extensions.entry_mail import write_entry_mail
+from extensions.evidence_mail import write_experience_mail, write_reminder
 from extensions.introduction_mail import write_introduction_mails, write_outcome_mails
 from extensions.mailbox import SEND_MAIL
 from extensions.membership_mail import write_membership_mail
 from extensions.need_document_mail import write_need_documents_mail
 from extensions.partnership_mail import write_partnership_mail
+from extensions.reference_mail import write_reference_mail
 from extensions.relay_mail import write_relay_mail
 from jobs.alert_jobs import (
     look_at_publications,
@@ -30,6 +32,8 @@ from services.calendar import DAILY_TASK, OPEN_DAY
 from services.consortium_invitations import CONSORTIUM_DUE, CONSORTIUM_MAIL
 from services.digests import DIGEST_MAIL
 from services.entry_notices import ENTRY_MAIL
+from services.experience_notes import EXPERIENCE_MAIL
+from services.freshness_reminders import FRESHNESS_MAIL
 from services.indexing import (
     FORGET_WITHDRAWAL,
     INDEX_ENTRY,
@@ -45,6 +49,7 @@ from services.need_documents import DOCUMENTS_MAIL
 from services.outcomes import OUTCOME_ASK
 from services.partnership_notes import PARTNERSHIP_MAIL
 from services.radar import LOOK_OVER
+from services.reference_notes import REFERENCE_MAIL
 from services.relay_notes import RELAY_MAIL
 from services.shown_lists import LIST_SHOWN, record_posted_list
 
@@ -148,11 +153,29 @@ def _record_lists(context: WorkerContext, messages: Sequence[OutboxMessage]) -> 
         record_posted_list(context.session, message.payload)
 
 
+def _write_reference_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_reference_mail(context.session, message.payload)
+
+
+def _write_experience_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_experience_mail(context.session, message.payload)
+
+
+def _write_reminders(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    for message in messages:
+        write_reminder(context.session, message.payload)
+
+
 HANDLERS: Mapping[str, Handler] = {
     LIST_SHOWN: _record_lists,
     ACCOUNT_MAIL: _write_account_mails,
     MEMBERSHIP_MAIL: _write_membership_mails,
     ENTRY_MAIL: _write_entry_mails,
+    EXPERIENCE_MAIL: _write_experience_mails,
+    FRESHNESS_MAIL: _write_reminders,
+    REFERENCE_MAIL: _write_reference_mails,
     CONSORTIUM_DUE: _remind_consortiums,
     CONSORTIUM_MAIL: _write_consortium_mails,
     PARTNERSHIP_MAIL: _write_partnership_mails,
@@ -180,6 +203,9 @@ BATCH_SIZE: Mapping[str, int] = {
     ACCOUNT_MAIL: 1,
     MEMBERSHIP_MAIL: 1,
     ENTRY_MAIL: 1,
+    EXPERIENCE_MAIL: 1,
+    FRESHNESS_MAIL: 1,
+    REFERENCE_MAIL: 1,
     CONSORTIUM_DUE: 1,
     CONSORTIUM_MAIL: 1,
     PARTNERSHIP_MAIL: 1,

@@ -295,6 +295,7 @@ def _write(session: Session, entry: Entry, content: Content, *, today: date, now
     elif isinstance(entry, Organization) and isinstance(content, OrganizationContent):
         write_organization(session, entry, content, now=now)
         entry.confirmed_on = today
+        entry.reminders, entry.reminded_on = 0, None
 
 
 def _close(

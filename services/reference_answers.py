@@ -65,6 +65,11 @@ def reference_of(session: Session, confirmation: ReferenceConfirmation) -> Refer
     )
 
 
+def reference_by_id(session: Session, reference_id: int) -> Reference | None:
+    """Return a reference by its number, with its offer."""
+    return session.scalar(_with_offer().where(Reference.id == reference_id))
+
+
 def _with_offer() -> Select[Reference]:
     return select(Reference).options(
         joinedload(Reference.offer).joinedload(Offer.organization),

@@ -129,6 +129,7 @@ def confirm_entry(
     if entry.confirmed_on == today:
         return
     entry.confirmed_on = today
+    entry.reminders, entry.reminded_on = 0, None
     record(session, "entry.confirmed", entry, actor=author, now=now)
 
 

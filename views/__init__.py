@@ -23,8 +23,11 @@ from views import (
     directory,
     entry_filters,
     errors,
+    experience_review,
+    experiences,
     exposure,
     federations,
+    freshness,
     health,
     imports,
     interests,
@@ -54,6 +57,9 @@ from views import (
     partnership_timeline,
     partnerships,
     people,
+    reference_answers,
+    reference_grading,
+    reference_requests,
     registers,
     registration,
     relays,
@@ -92,6 +98,7 @@ PUBLIC_PAGES = (
     exposure,
     sitemap,
     alert_links,
+    reference_answers,
 )
 ACCOUNT_PAGES = (account, oidc, memberships, claims, people, demo)
 
@@ -129,6 +136,11 @@ ENTRY_PAGES = (
     outcomes,
     alerts,
     opportunities,
+    reference_requests,
+    reference_grading,
+    experiences,
+    experience_review,
+    freshness,
 )
 
 

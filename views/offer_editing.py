@@ -27,6 +27,7 @@ from services.places import (
     resolve_commune,
 )
 from services.publishing import submit_entry, take_back
+from services.references import established_by_edit, reference_name
 from services.visibility import delete_unpublished, withdraw_entry
 from views.access import (
     editable_organization_or_404,
@@ -36,6 +37,7 @@ from views.access import (
 from views.change_rows import ChangeRow, change_rows
 from views.drafting import UNPROCESSABLE, SaveOutcome, flash_refusal, last_author, save_content
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
+from vocabulary.kinds import ReferenceGrade
 
 bp = Blueprint("offer_editing", __name__, url_prefix="/mon-espace")
 
@@ -100,6 +102,12 @@ def edit(slug: str) -> ResponseReturnValue:
     outcome = save_content(offer, form, typed)
     if not outcome.is_saved:
         return _show(offer, content, form, outcome)
+    for reference in established_by_edit(offer, typed):
+        message = _(
+            "« %(name)s » redeviendra « déclarée » une fois publiée : son texte a changé.",
+            name=reference_name(reference),
+        )
+        flash(message, "warning")
     if "submit" in request.form:
         return _submit(offer)
     flash(_("Le brouillon est enregistré."), "success")
@@ -126,6 +134,9 @@ def _show(
         conflict=outcome.conflict,
         saved_by=last_author(offer) if outcome.conflict else "",
         is_continued=is_continued,
+        grades={
+            one.uid: one.grade for one in offer.references if one.grade != ReferenceGrade.DECLARED
+        },
         may_withdraw=can_manage_organization(
             db_session(), signed_in_person(), offer.organization_id
         ),

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from extensions.clock import today
 from extensions.database import db_session
 from services.areas import area_names
+from services.experience_pages import experiences_of_organization
 from services.freshness import stale_since
 from services.pages import organization_page
 from services.permissions import can_edit_organization
@@ -34,5 +35,6 @@ def show(slug: str) -> ResponseReturnValue:
         members=[organization_card(member, today=day) for member in page.members],
         federations=page.federations,
         partnerships=[partnership_card(partnership) for partnership in page.partnerships],
+        experiences=experiences_of_organization(session, entry.id),
         can_edit=can_edit_organization(session, current_person(), entry.id),
     )

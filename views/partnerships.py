@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from extensions.database import db_session
 from extensions.template_context import label_of, long_date, theme_label
 from models.partnership import PartnershipMilestone
+from services.experience_pages import experiences_of_partnership
 from services.partnership_lookup import FACETS, PartnershipQuery, look_up_partnerships
 from services.partnership_pages import count_shown
 from views.cards import partnership_card
-from views.partnership_access import open_partnership
+from views.partnership_access import Opened, open_partnership
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
 from vocabulary.kinds import OrganizationKind
 from vocabulary.labels import N_
@@ -152,6 +153,16 @@ def show(slug: str) -> ResponseReturnValue:
             shown.group.id for shown in view.groups if standing.can_write_meetings(shown.group)
         },
         when=milestone_date,
+        experiences=experiences_of_partnership(db_session(), opened.partnership.id),
+        may_write_experience=opened.partnership.is_public and _is_seated_authority(opened),
+    )
+
+
+def _is_seated_authority(opened: Opened) -> bool:
+    """Tell whether the reader is of a territory-side member of the partnership."""
+    return any(
+        row.organization_id in opened.standing.seats and not row.organization.is_innovation_side
+        for row in opened.partnership.members
     )
 
 

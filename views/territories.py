@@ -8,6 +8,7 @@ from extensions.clock import today
 from extensions.database import db_session
 from models.territory import Territory
 from services.carriers import carrier_name, public_carrier
+from services.experience_pages import experiences_on_territory
 from services.pages import territory_by_code, territory_page
 from services.partnership_pages import count_shown
 from services.quarters import latest_partnerships, quarters_by_region
@@ -66,6 +67,7 @@ def show(code: str) -> ResponseReturnValue:
             for partnership in page.partnerships
         ],
         references=page.references,
+        experiences=experiences_on_territory(session, territory.id),
         points=_points(territory),
     )
 

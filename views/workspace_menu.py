@@ -71,6 +71,8 @@ _ENTRY_PAGES: Final = frozenset(
         "registration",
         "submission",
         "offer_editing",
+        "reference_requests",
+        "freshness",
         "federations",
         "memberships.team",
         "memberships.invite",
@@ -170,6 +172,7 @@ def _exchange_entries(asked: Waiting) -> Iterator[MenuEntry]:
         _PARTNERSHIP_PAGES,
         count=asked.partnerships,
     )
+    yield MenuEntry("experiences.index", N_("Retours d’expérience"), frozenset({"experiences"}))
 
 
 def _personal_entries(asked: Waiting) -> Iterator[MenuEntry]:
@@ -197,6 +200,9 @@ def _review_entries(asked: Waiting) -> Iterator[MenuEntry]:
         N_("Retours d’expérience à relire"),
         frozenset({"experience_review"}),
         count=asked.experiences_to_review,
+    )
+    yield MenuEntry(
+        "reference_grading.queue", N_("Références contestées"), frozenset({"reference_grading"})
     )
     yield MenuEntry("claims.queue", N_("Revendications"), count=asked.claims)
     hidden = frozenset({"moderation.hide"})

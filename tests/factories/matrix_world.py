@@ -27,6 +27,7 @@ from services.entry_contents import organization_content
 from tests.factories.accounts import NOW, make_membership, make_user
 from tests.factories.matrix_alerts import alert_examples
 from tests.factories.matrix_consortiums import consortium_examples
+from tests.factories.matrix_evidence import evidence_examples
 from tests.factories.matrix_introductions import introduction_examples
 from tests.factories.matrix_needs import carrier_examples, need_examples
 from tests.factories.matrix_partnerships import partnership_examples
@@ -149,6 +150,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         "demo.message": {"mail_id": mail.id},
         **need_examples(session, territory, entry),
         **consortium_examples(session, territory, entry, other),
+        **evidence_examples(session, entry, other),
         **introduction_examples(session, territory, entry, other),
         **register_examples(session, territory, entry, other),
         **shortlist_examples(session, entry, offer),
