@@ -188,7 +188,11 @@ def _needs_concerned(session: Session, declaration: InterestDeclaration) -> Sequ
 def _concerns(need: Need) -> ColumnElement[bool]:
     everywhere = or_(
         InterestDeclaration.organization_id == need.carrier_id,
-        Organization.kind.in_(FEDERATING_KINDS),
+        # Once a moderator has accepted its entry: anybody may open the draft of a structure.
+        and_(
+            Organization.kind.in_(FEDERATING_KINDS),
+            Organization.state == PublicationState.PUBLISHED,
+        ),
     )
     return or_(
         InterestDeclaration.need_id == need.id,

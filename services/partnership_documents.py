@@ -12,6 +12,7 @@ from models.partnership import Partnership
 from services.attachments import store_attachment
 from services.errors import RuleViolation
 from services.partnership_notes import record_partnership
+from services.partnerships import flush_partnership
 from vocabulary.exchanges import Side
 from vocabulary.labels import N_
 
@@ -80,6 +81,6 @@ def _record(
     now: datetime,
 ) -> None:
     partnership.updated_at = now
-    session.flush()
+    flush_partnership(session)
     details = {"about": document.filename}
     record_partnership(session, action, partnership, actor=person, now=now, details=details)

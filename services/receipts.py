@@ -18,15 +18,17 @@ def earlier_result(session: Session, key: str) -> str | None:
     return receipt.location if receipt else None
 
 
-def keep_receipt(session: Session, key: str, location: str, *, now: datetime) -> None:
-    """Record, in the running transaction, that the form was handled.
+def open_receipt(session: Session, key: str, *, now: datetime) -> FormReceipt:
+    """Record, in the running transaction, that the form is handled; the caller says where it led.
 
     Raises:
         Conflict: the same form was handled in the meantime by another request.
     """
-    session.add(FormReceipt(key=key, location=location, handled_at=now))
+    receipt = FormReceipt(key=key, location="", handled_at=now)
+    session.add(receipt)
     try:
         session.flush()
     except IntegrityError as error:
         session.rollback()
         raise Conflict(ALREADY_SENT) from error
+    return receipt

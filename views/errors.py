@@ -4,6 +4,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from extensions.database import db_session
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(OperationalError, _database_busy)
     app.register_error_handler(IntegrityError, _same_thing_twice)
+    app.register_error_handler(StaleDataError, _changed_meanwhile)
     app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(IndexUnusable, _index_unusable)
     app.register_error_handler(Exception, _unexpected)
@@ -57,6 +59,12 @@ def _conflict(error: Conflict) -> ResponseReturnValue:
 def _same_thing_twice(error: IntegrityError) -> ResponseReturnValue:
     """Two requests wrote the same unique thing at once: one won, the other is told so."""
     current_app.logger.warning("refused by a constraint: %s", type(error.orig).__name__)
+    db_session().rollback()
+    return _page(409)
+
+
+def _changed_meanwhile(_error: StaleDataError) -> ResponseReturnValue:
+    """Two requests changed the same row at once: one won, the other is told so."""
     db_session().rollback()
     return _page(409)
 

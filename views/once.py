@@ -9,23 +9,24 @@ from extensions.clock import now
 from extensions.database import db_session
 from forms.once import OnceForm
 from services.errors import Conflict
-from services.receipts import earlier_result, keep_receipt
+from services.receipts import earlier_result, open_receipt
 from views.access import signed_in_person
 
 
 def carry_out(form: OnceForm, action: Callable[[], str]) -> ResponseReturnValue:
     """Run ``action``, which returns the address to go to, commit, and redirect there.
 
-    The same form sent again only redirects. ``action`` may raise ``RuleViolation``: the caller
-    rolls back and shows it.
+    The same form sent again only redirects. The receipt is written first: of two sendings at one
+    moment the second waits for the first, whatever either writes. ``action`` may raise
+    ``RuleViolation``: the caller rolls back, the receipt goes too, and shows it.
     """
     session = db_session()
     key = form.receipt_key(signed_in_person().id)
     location = earlier_result(session, key)
     if location is None:
         try:
-            location = action()
-            keep_receipt(session, key, location, now=now())
+            receipt = open_receipt(session, key, now=now())
+            location = receipt.location = action()
             session.commit()
         except Conflict:
             session.rollback()

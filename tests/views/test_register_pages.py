@@ -25,10 +25,10 @@ from tests.factories.accounts import NOW, make_membership, make_user, sign_in
 from tests.factories.entries import index_all, make_need, make_territory
 from tests.factories.forms import filled
 from tests.factories.organizations import make_offer, make_organization
-from tests.factories.pages import mails_to, submit, run_worker
+from tests.factories.pages import mails_to, run_worker, submit
 from tests.query_counter import count_queries
 from vocabulary.exchanges import RegisterEvent
-from vocabulary.kinds import AreaLevel, OrganizationKind, UserRole
+from vocabulary.kinds import AreaLevel, OrganizationKind, PublicationState, UserRole
 
 BUYER, OTHER_BUYER = "acheteuse@ville.example", "acheteur@autre.example"
 STAFF, MEMBER = "equipe@anru.example", "membre@abeille.example"
@@ -443,6 +443,21 @@ def test_a_federating_structure_declares_for_all_needs(
     assert declare(client, "/mon-espace/organisations/reseau/liens-d-interets").status_code == 302
     assert "Réseau : Actionnaire" in buyer.get(register_of(need)).text
     assert client.get("/mon-espace/organisations/abeille/liens-d-interets").status_code == 404
+
+
+def test_a_structure_not_yet_accepted_says_nothing_of_others(
+    empty_app: Flask, buyer: FlaskClient, need: Need, empty_session: Session
+) -> None:
+    log(buyer, need)
+    state = PublicationState.DRAFT
+    network = make_organization(
+        empty_session, "Réseau", kind=OrganizationKind.INCUBATOR, state=state
+    )
+    make_membership(empty_session, make_user(empty_session, email="r@reseau.example"), network)
+    empty_session.commit()
+    client = sign_in(empty_app, "r@reseau.example")
+    assert declare(client, "/mon-espace/organisations/reseau/liens-d-interets").status_code == 302
+    assert "Actionnaire" not in buyer.get(register_of(need)).text
 
 
 # --- Lists shown -----------------------------------------------------------------------------
