@@ -15,13 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from flask import Flask, render_template
 from flask.testing import FlaskClient
@@ -29,30 +28,16 @@ from sqlalchemy import event, func, select
 
 from app import create_app
 from bench.timing import Timing, measure, print_table, write_json
+from bench.web_pages import VISITOR, pages_of
 from config import PROJECT_ROOT, load_settings
 from extensions.database import db, db_session
 from models.account import User
-from models.offer import Offer
 from models.organization import Organization
 
 REPEAT: Final = 20
 MIXED_REQUESTS: Final = 500
 START_SECONDS: Final = 180
 ROWS: Final = 20
-STAFF: Final = "equipe@demo.example"
-SENTENCE: Final = quote("isoler une tour sans déloger les locataires")
-QUARTER: Final = "QN04212M"
-PAGES: Final[Mapping[str, str]] = {
-    "home": "/",
-    "search, 3 words, facets": "/annuaire?q=renovation+energetique+logements&theme=batiment",
-    "organisation": "/acteurs/{organization}",
-    "offer": "/solutions/{offer}",
-    "territory": f"/territoires/{QUARTER}",
-    "match, sentence": f"/correspondances?besoin={SENTENCE}&lieu={QUARTER}",
-    "match, territory": f"/territoires/{QUARTER}/correspondances",
-    "match, offer": "/solutions/{offer}/correspondances",
-    "moderation queue": "/moderation",
-}
 REFERENCE: Final = "reference, 20 rows, 2 queries"
 _REFERENCE_ENDPOINT: Final = "pages.about"
 _ROW_TEMPLATE: Final = """
@@ -116,12 +101,12 @@ def measure_pages(data_dir: Path) -> dict[str, PageCost]:
     """Measure every page in this process, the reference first."""
     app = create_app(load_settings(data_dir=data_dir, demo=True))
     app.view_functions[_REFERENCE_ENDPOINT] = _reference_view(app)
-    client = _signed_in_staff(app)
-    visitor = app.test_client()
-    addresses = addresses_of(app)
-    costs = {REFERENCE: page_cost(app, visitor, "/a-propos")}
-    for name, address in addresses.items():
-        costs[name] = page_cost(app, client if address == "/moderation" else visitor, address)
+    with app.app_context():
+        pages = pages_of(db_session())
+    clients = {reader: _client_of(app, reader) for reader in {page.reader for page in pages}}
+    costs = {REFERENCE: page_cost(app, clients[VISITOR], "/a-propos")}
+    for page in pages:
+        costs[page.name] = page_cost(app, clients[page.reader], page.address)
     with app.app_context():
         db.engine.dispose()
     return costs
@@ -143,26 +128,6 @@ def page_cost(app: Flask, client: FlaskClient, address: str) -> PageCost:
     return PageCost(timing, len(statements), html_bytes)
 
 
-def addresses_of(app: Flask) -> dict[str, str]:
-    """Return the pages with an organisation and an offer that exist: those with most to show."""
-    with app.app_context():
-        actor, offer = (
-            db_session()
-            .execute(
-                select(Organization.slug, func.min(Offer.slug))
-                .join(Offer, Offer.organization_id == Organization.id)
-                .where(Offer.id.in_(Offer.published().with_only_columns(Offer.id)))
-                .group_by(Organization.slug)
-                .order_by(func.count(Offer.id).desc(), Organization.slug)
-                .limit(1)
-            )
-            .one()
-        )
-    return {
-        name: address.format(organization=actor, offer=offer) for name, address in PAGES.items()
-    }
-
-
 def measure_memory(data_dir: Path, requests: int) -> Memory:
     """Start the application over an empty folder, ask it mixed pages, read its memory."""
     with socket.socket() as probe:
@@ -177,8 +142,8 @@ def measure_memory(data_dir: Path, requests: int) -> Memory:
     try:
         _wait_for(port, server)
         app = create_app(load_settings(data_dir=data_dir, demo=True))
-        addresses = [one for one in addresses_of(app).values() if one != "/moderation"]
         with app.app_context():
+            addresses = [page.address for page in pages_of(db_session()) if not page.reader]
             db.engine.dispose()
         _ask(port, [addresses[number % len(addresses)] for number in range(requests)])
         worker = sum(_resident_mib(child) for child in _children_of(server.pid))
@@ -201,10 +166,13 @@ def _reference_view(app: Flask) -> Callable[[], str]:
     return show
 
 
-def _signed_in_staff(app: Flask) -> FlaskClient:
-    with app.app_context():
-        identity = db_session().scalars(User.by_email(STAFF)).one().fs_uniquifier
+def _client_of(app: Flask, reader: str) -> FlaskClient:
+    """Return a browser of an account, or of a visitor."""
     client = app.test_client()
+    if reader == VISITOR:
+        return client
+    with app.app_context():
+        identity = db_session().scalars(User.by_email(reader)).one().fs_uniquifier
     with client.session_transaction() as cookie:
         cookie.update({"_user_id": identity, "_fresh": True, "fs_cc": "set"})
     return client
