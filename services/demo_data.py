@@ -23,6 +23,7 @@ from models.revision import Revision
 from services.bulk_indexing import withdraw_all
 from services.demo_alerts import seed_demo_alerts
 from services.demo_consortiums import remove_demo_consortiums, seed_demo_consortium
+from services.demo_evidence import remove_demo_evidence, seed_demo_evidence
 from services.demo_introductions import seed_demo_introductions
 from services.demo_needs import remove_demo_groups, seed_demo_needs
 from services.demo_partnerships import remove_demo_partnerships, seed_demo_partnerships
@@ -144,6 +145,13 @@ def seed_demo(
         innovator=f"innovateur@{DEMO_DOMAIN}",
         now=now,
     )
+    created += seed_demo_evidence(
+        session,
+        authority=f"collectivite@{DEMO_DOMAIN}",
+        innovator=f"innovateur@{DEMO_DOMAIN}",
+        staff=f"equipe@{DEMO_DOMAIN}",
+        now=now,
+    )
     created += seed_demo_alerts(
         session,
         innovator=f"innovateur@{DEMO_DOMAIN}",
@@ -171,6 +179,7 @@ def remove_demo(session: Session, *, uploads_dir: Path, now: datetime) -> DemoRe
     withdraw_all(session, SubjectKind.NEED, needs, now=now)
     logos = _remove_logos(session, actors, uploads_dir)
     _remove_register(session, needs)
+    remove_demo_evidence(session)
     remove_demo_partnerships(session)
     remove_demo_consortiums(session)
     _delete(session, Need.id, needs)
