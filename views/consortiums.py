@@ -14,6 +14,7 @@ from matching.consortium import MAX_NEEDS
 from services import consortiums as rules
 from services.errors import Conflict, RuleViolation
 from services.exports import write_csv, write_xlsx
+from services.needs import states_needs
 from services.workspace import own_organizations
 from views.access import signed_in_person
 from views.consortium_files import EXPORT_COLUMNS, export_rows, pdf_data
@@ -30,11 +31,13 @@ UNPROCESSABLE: Final = 422
 def index() -> ResponseReturnValue:
     """Show the teams of the person's organisations, and the invitations they received."""
     session, person = db_session(), signed_in_person()
+    own = own_organizations(session, person)
     return render_template(
         "consortiums/index.html",
         consortiums=rules.consortiums_of(session, person),
         received=rules.invitations_received(session, person),
-        has_organization=bool(own_organizations(session, person)),
+        has_organization=bool(own),
+        may_build=any(states_needs(one) for one in own),
     )
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from extensions.clock import now, today
 from extensions.database import db_session
+from extensions.template_context import waiting as own_waiting
 from services.invitations import invitations_for
 from services.moderation_queue import count_waiting
 from services.need_relays import waiting_relays
@@ -38,4 +39,5 @@ def home() -> ResponseReturnValue:
         for_others=drafts_for_others(session) if person.is_staff else [],
         waiting=count_waiting(session) if person.is_staff else 0,
         person=person,
+        own_waiting=own_waiting(),
     )

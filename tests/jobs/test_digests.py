@@ -76,7 +76,7 @@ def test_owners_get_a_weekly_summary_of_new_needs_with_reasons(empty_app: Flask)
         assert mails_to(empty_app, EDITOR) == []
     assert written == [1] * 9
     assert mail.startswith("Ce qui attend vos organisations")
-    assert "Façades Essai : 1 nouveau besoin correspond à vos offres." in mail
+    assert "Façades Essai : 1 nouveau besoin correspond à vos propositions." in mail
     assert "– Répond aux 2 thèmes" in mail
 
 
