@@ -368,6 +368,7 @@ def delete_experience(
 def lock_experience(session: Session, experience: Experience) -> None:
     """Read the row again, locked where the database can: two writers follow one another."""
     names = ["lock", "state", "answer_state", "submitted_at"]
+    session.flush()
     session.refresh(experience, attribute_names=names, with_for_update=True)
 
 

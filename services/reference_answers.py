@@ -161,6 +161,7 @@ def settle_dispute(
         Conflict: somebody concluded before.
         RuleViolation: no word of explanation, or it is the moderator's own entry.
     """
+    session.flush()
     session.refresh(reference, attribute_names=["is_contested"], with_for_update=True)
     denial = last_denial(session, reference)
     if not reference.is_contested or denial is None or denial.settled_at is not None:

@@ -231,4 +231,5 @@ def _open() -> Select[ReferenceConfirmation]:
 
 def lock_request(session: Session, confirmation: ReferenceConfirmation) -> None:
     """Read the row again, locked where the database can: an answer may arrive meanwhile."""
+    session.flush()
     session.refresh(confirmation, with_for_update=True)
