@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -39,6 +39,8 @@ class MatchBase:
     offers: OfferColumns
     needs: NeedColumns
     territories: NeedColumns
+    is_behind: bool = False
+    """What is published had changed when these columns were asked for."""
 
 
 class MatchBaseCache:
@@ -63,13 +65,12 @@ class MatchBaseCache:
         """
         stamp = published_stamp(session)
         base = self._base
-        if base is not None and _is_fresh(base, stamp, now, today, exact=exact):
-            return base
-        with self._lock:
-            base = self._base
-            if base is None or not _is_fresh(base, stamp, now, today, exact=exact):
-                base = self._base = self._build(session, stamp, now, today)
-        return base
+        if base is None or not _is_fresh(base, stamp, now, today, exact=exact):
+            with self._lock:
+                base = self._base
+                if base is None or not _is_fresh(base, stamp, now, today, exact=exact):
+                    base = self._base = self._build(session, stamp, now, today)
+        return base if base.stamp == stamp else replace(base, is_behind=True)
 
     def latest(self, session: Session, *, now: datetime, today: date) -> MatchBase:
         """Return the last columns built, whatever was published since: no query once they are."""
@@ -133,7 +134,7 @@ def published_stamp(session: Session) -> Stamp:
 
 def withdrawn_offers(session: Session, base: MatchBase) -> frozenset[int]:
     """Return the offers of the columns that nobody may see any more."""
-    if base.stamp == published_stamp(session):
+    if not base.is_behind:
         return frozenset()
     public = session.scalars(Offer.published().with_only_columns(Offer.id))
     return frozenset(base.offers.ids.tolist()) - frozenset(public)
@@ -141,7 +142,7 @@ def withdrawn_offers(session: Session, base: MatchBase) -> frozenset[int]:
 
 def withdrawn_needs(session: Session, base: MatchBase) -> frozenset[int]:
     """Return the needs of the columns that were withdrawn or closed since."""
-    if base.stamp == published_stamp(session):
+    if not base.is_behind:
         return frozenset()
     public = session.scalars(Need.open_on(base.day).with_only_columns(Need.id))
     return frozenset(base.needs.ids.tolist()) - frozenset(public)

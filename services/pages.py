@@ -118,17 +118,13 @@ def offer_by_slug(session: Session, slug: str) -> Offer | None:
 
 
 def need_by_id(session: Session, need_id: int) -> Need | None:
-    """Load a published need with its quarter and who carries it."""
-    return session.scalar(
-        Need.published()
-        .where(Need.id == need_id)
-        .options(
-            joinedload(Need.territory).options(
-                selectinload(Territory.communes), joinedload(Territory.region)
-            ),
-            joinedload(Need.carrier),
-        )
+    """Load a published need with its quarter and who carries it, in one query."""
+    # A quarter lies in one commune, two at most: joined, they cost no query of their own.
+    place = joinedload(Need.territory).options(
+        joinedload(Territory.communes), joinedload(Territory.region)
     )
+    statement = Need.published().where(Need.id == need_id).options(place, joinedload(Need.carrier))
+    return session.scalars(statement).unique().one_or_none()
 
 
 def territory_by_code(session: Session, code: str) -> Territory | None:

@@ -110,6 +110,7 @@ def test_what_is_withdrawn_is_known_before_the_columns_are_made_again(
     assert withdrawn_needs(empty_session, base) == frozenset()
     offers[0].state = PublicationState.ARCHIVED
     need.state = PublicationState.SUSPENDED
+    base = cache.get(empty_session, now=NOW, today=TODAY)
     assert withdrawn_offers(empty_session, base) == {offers[0].id}
     assert withdrawn_needs(empty_session, base) == {need.id}
     assert stale_territories(empty_session, frozenset({need.id})) == {territory.id}
@@ -118,8 +119,9 @@ def test_what_is_withdrawn_is_known_before_the_columns_are_made_again(
 def test_an_actor_that_leaves_takes_its_offers_along(
     cache: MatchBaseCache, empty_session: Session, offers: list[Offer]
 ) -> None:
-    base = cache.get(empty_session, now=NOW, today=TODAY)
+    cache.get(empty_session, now=NOW, today=TODAY)
     offers[0].organization.state = PublicationState.ARCHIVED
+    base = cache.get(empty_session, now=NOW, today=TODAY)
     assert withdrawn_offers(empty_session, base) == {offer.id for offer in offers}
 
 
