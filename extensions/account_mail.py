@@ -55,7 +55,7 @@ def ask_account_mail(kind: str, person: User, recipient: str | None = None) -> N
     """Ask for one mail of ``kind`` about ``person``, in the running transaction."""
     session = db_session()
     session.flush()  # a new account has no identifier yet
-    mail = reserve_mail(recipient or person.email)
+    mail = reserve_mail(session, recipient or person.email)
     payload = {"mail_id": mail.id, "user_id": person.id, "kind": kind}
     post_message(session, ACCOUNT_MAIL, payload, now=now())
 

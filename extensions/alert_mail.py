@@ -8,19 +8,12 @@ from sqlalchemy.orm import Session
 
 from extensions.alert_links import AlertLink, sign_alert, view_endpoint
 from extensions.clock import today
-from extensions.mailbox import (
-    SEND_MAIL,
-    public_address,
-    render_mail,
-    reserve_mail,
-    set_list_headers,
-)
+from extensions.mailbox import public_address, set_list_headers, write_mail
 from extensions.match_reasons import match_reasons
 from extensions.match_words import Written
 from extensions.template_context import label_of, long_date
 from matching.weights import Level
 from models.alert import Alert
-from models.mail import StoredMail
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
@@ -31,7 +24,6 @@ from services.freshness import stale_since
 from services.lookup import Entry
 from services.match_profiles import need_text
 from services.matching import Moment
-from services.outbox import post_message
 from services.pages import open_needs_of
 from services.theme_detection import theme_writings, written_words
 from vocabulary.exchanges import AlertSubject
@@ -46,7 +38,7 @@ LEVELS: Final[Mapping[Level, str]] = {
 Line = dict[str, Any]
 
 
-def write_alert_link(session: Session, payload: Mapping[str, Any], *, moment: Moment) -> None:
+def write_alert_link(session: Session, payload: Mapping[str, Any]) -> None:
     """Write to the address of a visitor: confirm this alert, or it runs already."""
     alert = session.get(Alert, payload["alert_id"])
     if alert is None or not alert.email or alert.stopped_at is not None:
@@ -55,10 +47,8 @@ def write_alert_link(session: Session, payload: Mapping[str, Any], *, moment: Mo
     purpose = AlertLink.CONFIRM if is_new else AlertLink.MANAGE
     endpoint = "alert_links.confirm" if is_new else "alert_links.manage"
     link = public_address(endpoint, token=sign_alert(alert, purpose))
-    with force_locale(alert.language):
-        name = "confirm" if is_new else "already"
-        subject, body = render_mail(f"alerts/{name}", alert=alert, link=link)
-    _store(session, alert.email, subject, body, moment)
+    template = "alerts/confirm" if is_new else "alerts/already"
+    write_mail(session, alert.email, alert.language, template, {"alert": alert, "link": link})
 
 
 def write_alert_news(
@@ -76,18 +66,19 @@ def write_alert_news(
         return
     stop = public_address("alert_links.stop", token=sign_alert(alert, AlertLink.STOP))
     written = _written(session, alert, news, moment)
-    with force_locale(alert.user.language if alert.user else alert.language):
-        subject, body = render_mail(
-            "alerts/news",
-            alert=alert,
-            count=len(news),
-            lines=[_line(item, written) for item in news[:SHOWN]],
-            more=max(0, len(news) - SHOWN),
-            view=_view_address(alert),
-            stop=stop,
-            manage=_manage_address(alert),
-        )
-    mail = _store(session, recipient, subject, body, moment)
+    language = alert.user.language if alert.user else alert.language
+    with force_locale(language):
+        lines = [_line(item, written) for item in news[:SHOWN]]
+    context = {
+        "alert": alert,
+        "count": len(news),
+        "lines": lines,
+        "more": max(0, len(news) - SHOWN),
+        "view": _view_address(alert),
+        "stop": stop,
+        "manage": _manage_address(alert),
+    }
+    mail = write_mail(session, recipient, language, "alerts/news", context)
     set_list_headers(mail, stop_url=stop, list_name=ALERT_LIST)
     mark_told(session, alert, news, now=moment.now)
 
@@ -182,10 +173,3 @@ def _manage_address(alert: Alert) -> str:
     if alert.user is not None:
         return public_address("alerts.index")
     return public_address("alert_links.manage", token=sign_alert(alert, AlertLink.MANAGE))
-
-
-def _store(session: Session, recipient: str, subject: str, body: str, moment: Moment) -> StoredMail:
-    mail = reserve_mail(recipient, session=session)
-    mail.subject, mail.text_body = subject, body
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=moment.now)
-    return mail

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
+from extensions.mailbox import public_address, write_mail
 from models.consortium import ConsortiumInvitation
 from services.consortium_invitations import (
     ConsortiumEvent,
@@ -19,7 +18,6 @@ from services.consortium_invitations import (
     whole_invitation,
 )
 from services.introduction_notes import team_members
-from services.outbox import post_message
 from vocabulary.exchanges import InvitationState
 
 # A mail about a state that has changed since is not written.
@@ -60,11 +58,7 @@ def write_consortium_mails(session: Session, payload: Mapping[str, Any], *, now:
     }
     reader_id = invitation.organization_id if is_to_actor else consortium.organization_id
     for person in team_members(session, reader_id):
-        with force_locale(person.language):
-            subject, body = render_mail(f"consortiums/{event.value}", **context)
-        mail = reserve_mail(person.email, session=session)
-        mail.subject, mail.text_body = subject, body
-        post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now)
+        write_mail(session, person.email, person.language, f"consortiums/{event.value}", context)
 
 
 def remind_when_due(session: Session, payload: Mapping[str, Any], *, now: datetime) -> None:

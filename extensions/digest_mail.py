@@ -9,13 +9,7 @@ from sqlalchemy.orm import Session
 
 from extensions.alert_links import sign_digest
 from extensions.alert_mail import LEVELS, entry_line, words_of_needs
-from extensions.mailbox import (
-    SEND_MAIL,
-    public_address,
-    render_mail,
-    reserve_mail,
-    set_list_headers,
-)
+from extensions.mailbox import public_address, set_list_headers, write_mail
 from extensions.match_reasons import match_reasons
 from models.account import User
 from models.alert import DigestSubscription
@@ -25,7 +19,6 @@ from services.digest_subscriptions import subscription_of
 from services.digests import FIRST_SPAN, SHOWN_NEEDS, NewNeeds, digest_of
 from services.match_notices import notice_lines
 from services.matching import Matcher, Moment, load_needs, load_offers
-from services.outbox import post_message
 from services.permissions import membership_of
 
 DIGEST_LIST: Final = "resume"
@@ -56,7 +49,7 @@ def write_digest(
             "introductions": public_address("introductions.index"),
             "workspace": public_address("workspace.home"),
         }
-        _send(session, person, subscription, "alerts/digest", context, moment)
+        _send(session, person, subscription, "alerts/digest", context)
     subscription.sent_at = moment.now
 
 
@@ -81,7 +74,7 @@ def write_match_notice(
             "groups": groups,
             "count": sum(len(group["lines"]) for group in groups),
         }
-        _send(session, person, subscription, "alerts/notice", context, moment)
+        _send(session, person, subscription, "alerts/notice", context)
 
 
 def _notice_groups(
@@ -125,12 +118,9 @@ def _send(
     subscription: DigestSubscription,
     template: str,
     context: Mapping[str, Any],
-    moment: Moment,
 ) -> None:
     stop = public_address("alert_links.stop_digest", token=sign_digest(subscription))
     manage = public_address("alerts.index")
-    subject, body = render_mail(template, **context, stop=stop, manage=manage)
-    mail = reserve_mail(person.email, session=session)
-    mail.subject, mail.text_body = subject, body
+    with_links = {**context, "stop": stop, "manage": manage}
+    mail = write_mail(session, person.email, person.language, template, with_links)
     set_list_headers(mail, stop_url=stop, list_name=DIGEST_LIST)
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=moment.now)

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from extensions.clock import now
-from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
+from extensions.mailbox import public_address, write_mail
 from models.account import User
 from models.audit import AuditEntry
 from models.need import Need
@@ -15,7 +13,6 @@ from models.offer import Offer
 from models.organization import Organization
 from services.entry_notices import EntryEvent
 from services.moderation_reasons import known_reasons
-from services.outbox import post_message
 from vocabulary.kinds import SubjectKind
 
 # Where the reader of each mail goes next, when it is not the page of the entry's draft.
@@ -46,11 +43,7 @@ def write_entry_mail(session: Session, payload: Mapping[str, Any]) -> None:
         "comment": details.get("comment", ""),
         "link": _link(event, organization, entry),
     }
-    with force_locale(recipient.language):
-        subject, body = render_mail(f"entries/{event.value}", **context)
-    mail = reserve_mail(recipient.email, session=session)
-    mail.subject, mail.text_body = subject, body
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
+    write_mail(session, recipient.email, recipient.language, f"entries/{event.value}", context)
 
 
 def _entry(session: Session, payload: Mapping[str, Any]) -> Organization | Offer | Need | None:

@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from extensions.clock import now
 from extensions.evidence_links import sign_reminder
-from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
+from extensions.mailbox import public_address, write_mail
 from models.account import User
 from models.evidence import Experience
 from models.organization import Organization
 from services.experience_notes import ExperienceEvent
 from services.experiences import load_experience
 from services.moderation_reasons import known_reasons
-from services.outbox import post_message
 from services.permissions import can_manage_organization, membership_of
 from vocabulary.kinds import PublicationState
 
@@ -51,7 +48,8 @@ def write_experience_mail(session: Session, payload: Mapping[str, Any]) -> None:
         "reasons": known_reasons(experience.reasons),
         "link": _link(event, experience),
     }
-    _store(session, f"experiences/{event.value}", recipient, context)
+    template = f"experiences/{event.value}"
+    write_mail(session, recipient.email, recipient.language, template, context)
 
 
 def _subject_title(experience: Experience) -> str:
@@ -81,12 +79,4 @@ def write_reminder(session: Session, payload: Mapping[str, Any]) -> None:
         "right": public_address("freshness.confirm", token=sign_reminder(entry, recipient)),
         "edit": public_address("submission.overview", slug=entry.slug),
     }
-    _store(session, "freshness/due", recipient, context)
-
-
-def _store(session: Session, template: str, recipient: User, context: Mapping[str, Any]) -> None:
-    with force_locale(recipient.language):
-        subject, body = render_mail(template, **context)
-    mail = reserve_mail(recipient.email, session=session)
-    mail.subject, mail.text_body = subject, body
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
+    write_mail(session, recipient.email, recipient.language, "freshness/due", context)

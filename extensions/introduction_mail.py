@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
-from models.account import User
+from extensions.mailbox import public_address, write_mail
 from models.introduction import Introduction
 from services.introduction_notes import (
     STATE_TOLD,
@@ -16,7 +14,6 @@ from services.introduction_notes import (
     team_members,
     unread_to_announce,
 )
-from services.outbox import post_message
 from services.outcomes import ask_what_is_due
 from vocabulary.exchanges import Side
 from vocabulary.periods import paris_day
@@ -51,21 +48,15 @@ def write_introduction_mails(
             unread = unread_to_announce(session, introduction, person, side, now=now)
             if not unread:
                 continue
-        _store(session, event.value, person, {**context, "unread": unread}, now)
+        template = f"introductions/{event.value}"
+        told = {**context, "unread": unread}
+        write_mail(session, person.email, person.language, template, told)
 
 
 def write_outcome_mails(session: Session, *, now: datetime) -> None:
     """Write to each person, in one mail, about all the outcomes asked of their organisations."""
     for due in ask_what_is_due(session, now=now):
         context = {"threads": due.threads, "link": public_address("outcomes.due")}
-        _store(session, "outcomes_due", due.person, context, now)
-
-
-def _store(
-    session: Session, template: str, person: User, context: Mapping[str, Any], now: datetime
-) -> None:
-    with force_locale(person.language):
-        subject, body = render_mail(f"introductions/{template}", **context)
-    mail = reserve_mail(person.email, session=session)
-    mail.subject, mail.text_body = subject, body
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now)
+        person = due.person
+        template = "introductions/outcomes_due"
+        write_mail(session, person.email, person.language, template, context)

@@ -1,6 +1,8 @@
 """Puts messages into the outbox: stored with their cause, sent by the worker."""
 
+from collections.abc import Mapping
 from email.utils import make_msgid
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
@@ -8,7 +10,6 @@ from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from extensions.clock import now
-from extensions.database import db_session
 from models.mail import StoredMail
 from services.outbox import post_message
 
@@ -20,25 +21,8 @@ class UnsafeHeaderError(ValueError):
     """A recipient or a subject holds a line break: it would forge headers."""
 
 
-def store_mail(recipient: str, subject: str, text: str, html: str = "") -> StoredMail:
-    """Store one message in the running transaction and ask the worker to send it.
-
-    Raises:
-        UnsafeHeaderError: a line break in the recipient or the subject.
-    """
-    _refuse_line_breaks(subject)
-    mail = reserve_mail(recipient)
-    mail.subject = subject[:SUBJECT_LENGTH]
-    mail.text_body = text
-    mail.html_body = html
-    post_message(db_session(), SEND_MAIL, {"mail_id": mail.id}, now=now())
-    return mail
-
-
-def reserve_mail(recipient: str, *, session: Session | None = None) -> StoredMail:
+def reserve_mail(session: Session, recipient: str) -> StoredMail:
     """Store a message whose text the worker will write, in the running transaction.
-
-    The worker passes its own ``session``.
 
     Raises:
         UnsafeHeaderError: a line break in the recipient.
@@ -52,9 +36,24 @@ def reserve_mail(recipient: str, *, session: Session | None = None) -> StoredMai
         text_body="",
         created_at=now(),
     )
-    session = session or db_session()
     session.add(mail)
     session.flush()
+    return mail
+
+
+def write_mail(
+    session: Session, recipient: str, language: str, template: str, context: Mapping[str, Any]
+) -> StoredMail:
+    """Write one mail in the worker, in its reader's language, and hand it to the relay's queue.
+
+    Raises:
+        UnsafeHeaderError: a line break in the recipient.
+    """
+    with force_locale(language):
+        subject, body = render_mail(template, **context)
+    mail = reserve_mail(session, recipient)
+    mail.subject, mail.text_body = subject, body
+    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
     return mail
 
 
@@ -100,12 +99,3 @@ def render_mail(template: str, **context: object) -> tuple[str, str]:
     )
     subject, _, body = rendered.strip().partition("\n")
     return subject.strip()[:SUBJECT_LENGTH], body.strip() + "\n"
-
-
-def store_template_mail(
-    recipient: str, template: str, *, language: str = "fr", **context: object
-) -> StoredMail:
-    """Render ``templates/email/<template>.txt`` (first line: the subject) and store it."""
-    with force_locale(language):
-        subject, body = render_mail(template, **context)
-    return store_mail(recipient, subject, body)

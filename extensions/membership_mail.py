@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import force_locale
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from extensions.clock import now
 from extensions.i18n import DEFAULT_LANGUAGE
-from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
+from extensions.mailbox import public_address, write_mail
 from extensions.signed_links import LinkPurpose, sign_membership
 from models.account import User
 from models.membership import Membership
 from models.organization import Organization
 from services.membership_notes import MembershipEvent
-from services.outbox import post_message
 from vocabulary.kinds import MembershipState
 
 # Where the reader of each mail goes next.
@@ -55,7 +52,7 @@ def write_membership_mail(session: Session, payload: Mapping[str, Any]) -> None:
         "membership": _membership(session, organization.id, person.id),
         "link": link,
     }
-    _store(session, event, recipient.email, recipient.language, context)
+    write_mail(session, recipient.email, recipient.language, f"memberships/{event}", context)
 
 
 def _membership(session: Session, organization_id: int, person_id: int) -> Membership | None:
@@ -85,19 +82,10 @@ def _write_link(session: Session, payload: Mapping[str, Any]) -> None:
         "link": public_address(endpoint, token=token),
     }
     language = _language_of(session, membership.invited_email)
-    _store(session, payload["event"], membership.invited_email, language, context)
+    template = f"memberships/{payload['event']}"
+    write_mail(session, membership.invited_email, language, template, context)
 
 
 def _language_of(session: Session, email: str) -> str:
     found = session.scalar(select(User.language).where(func.lower(User.email) == email.lower()))
     return found or DEFAULT_LANGUAGE
-
-
-def _store(
-    session: Session, event: str, recipient: str, language: str, context: dict[str, Any]
-) -> None:
-    with force_locale(language):
-        subject, body = render_mail(f"memberships/{event}", **context)
-    mail = reserve_mail(recipient, session=session)
-    mail.subject, mail.text_body = subject, body
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())

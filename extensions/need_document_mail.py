@@ -3,18 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from extensions.clock import now
-from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
+from extensions.mailbox import public_address, write_mail
 from models.account import User
 from models.document import Document
 from models.need import Need
 from models.organization import Organization
 from services.carriers import carrier_name
-from services.outbox import post_message
 from services.permissions import membership_of
 
 
@@ -34,15 +31,11 @@ def write_need_documents_mail(session: Session, payload: Mapping[str, Any]) -> N
     ).all()
     if not documents:
         return
-    with force_locale(recipient.language):
-        subject, body = render_mail(
-            "need_documents/offered",
-            need=need,
-            organization=organization,
-            documents=documents,
-            carrier=carrier_name(need),
-            link=public_address("need_documents.show", need_id=need.id),
-        )
-    mail = reserve_mail(recipient.email, session=session)
-    mail.subject, mail.text_body = subject, body
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
+    context = {
+        "need": need,
+        "organization": organization,
+        "documents": documents,
+        "carrier": carrier_name(need),
+        "link": public_address("need_documents.show", need_id=need.id),
+    }
+    write_mail(session, recipient.email, recipient.language, "need_documents/offered", context)

@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from extensions.clock import now
-from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
+from extensions.mailbox import public_address, write_mail
 from models.account import User
 from models.organization import Organization
 from models.partnership import Partnership
-from services.outbox import post_message
 from services.partnership_members import member_row
 from services.partnership_notes import PartnershipEvent
 from vocabulary.exchanges import InvitationState
@@ -46,11 +43,7 @@ def write_partnership_mail(session: Session, payload: Mapping[str, Any]) -> None
         "role": row.role if row else "",
         "link": _link(event, partnership, organization_id),
     }
-    with force_locale(recipient.language):
-        subject, body = render_mail(f"partnerships/{event.value}", **context)
-    mail = reserve_mail(recipient.email, session=session)
-    mail.subject, mail.text_body = subject, body
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
+    write_mail(session, recipient.email, recipient.language, f"partnerships/{event.value}", context)
 
 
 def _link(event: PartnershipEvent, partnership: Partnership, organization_id: int | None) -> str:

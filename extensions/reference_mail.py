@@ -3,17 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
 from extensions.clock import now
 from extensions.evidence_links import sign_request
 from extensions.i18n import DEFAULT_LANGUAGE
-from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
+from extensions.mailbox import public_address, write_mail
 from models.account import User
 from models.evidence import ReferenceConfirmation
-from models.mail import StoredMail
-from services.outbox import post_message
 from services.permissions import membership_of
 from services.reference_answers import asked_of, reference_of
 from services.reference_notes import ReferenceEvent
@@ -43,7 +40,7 @@ def write_reference_mail(session: Session, payload: Mapping[str, Any]) -> None:
         "confirmation": confirmation,
         "link": public_address("reference_requests.index", slug=reference.offer.slug),
     }
-    _store(session, event, recipient.email, recipient.language, context)
+    write_mail(session, recipient.email, recipient.language, _template(event), context)
 
 
 def _write_to_partner(
@@ -61,20 +58,10 @@ def _write_to_partner(
         "confirmation": confirmation,
         "link": public_address("reference_answers.answer", token=sign_request(confirmation)),
     }
-    mail = _store(session, ReferenceEvent.ASKED, confirmation.email, DEFAULT_LANGUAGE, context)
+    template = _template(ReferenceEvent.ASKED)
+    mail = write_mail(session, confirmation.email, DEFAULT_LANGUAGE, template, context)
     confirmation.mail_ids = [*confirmation.mail_ids, mail.message_id]
 
 
-def _store(
-    session: Session,
-    event: ReferenceEvent,
-    recipient: str,
-    language: str,
-    context: Mapping[str, Any],
-) -> StoredMail:
-    with force_locale(language):
-        subject, body = render_mail(f"references/{event.value}", **context)
-    mail = reserve_mail(recipient, session=session)
-    mail.subject, mail.text_body = subject, body
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
-    return mail
+def _template(event: ReferenceEvent) -> str:
+    return f"references/{event.value}"

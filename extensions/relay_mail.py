@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from extensions.clock import now
-from extensions.mailbox import SEND_MAIL, public_address, render_mail, reserve_mail
+from extensions.mailbox import public_address, write_mail
 from models.account import User
 from models.need import NeedRelay
 from models.organization import Organization
-from services.outbox import post_message
 from services.permissions import membership_of
 from services.relay_notes import RelayEvent
 
@@ -37,11 +34,7 @@ def write_relay_mail(session: Session, payload: Mapping[str, Any]) -> None:
         "members": len(relay.members),
         "link": _link(event, relay),
     }
-    with force_locale(recipient.language):
-        subject, body = render_mail(f"relays/{event.value}", **context)
-    mail = reserve_mail(recipient.email, session=session)
-    mail.subject, mail.text_body = subject, body
-    post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=now())
+    write_mail(session, recipient.email, recipient.language, f"relays/{event.value}", context)
 
 
 def _link(event: RelayEvent, relay: NeedRelay) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from extensions.alert_mail import write_alert_link, write_alert_news
+from extensions.alert_mail import write_alert_news
 from extensions.digest_mail import write_digest, write_match_notice
 from extensions.matcher import matcher
 from jobs.context import WorkerContext
@@ -21,12 +21,6 @@ def look_at_publications(context: WorkerContext, messages: Sequence[OutboxMessag
     """Ask every alert about what has just entered the index, all messages at once."""
     identifiers = {str(one) for message in messages for one in message.payload["document_ids"]}
     look_at(context.session, identifiers, engines=_engines(context), moment=_moment(context))
-
-
-def write_alert_links(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
-    """Write the mails that ask to confirm."""
-    for message in messages:
-        write_alert_link(context.session, message.payload, moment=_moment(context))
 
 
 def write_alert_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:

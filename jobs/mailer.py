@@ -2,12 +2,15 @@
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 
 from config import Settings
+from jobs.context import WorkerContext
 from models.mail import StoredMail
+from models.outbox import OutboxMessage
 
 TIMEOUT_SECONDS = 20
 RELAY_DOWN_WAIT = timedelta(minutes=1)
@@ -48,6 +51,25 @@ def compose(mail: StoredMail, sender: str) -> EmailMessage:
     if mail.html_body:
         message.add_alternative(mail.html_body, subtype="html")
     return message
+
+
+def send_stored_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
+    """Send the messages named, once each; without a relay, the demo mailbox is where they arrive.
+
+    Raises:
+        RelayUnavailable: the messages must wait.
+    """
+    for message in messages:
+        mail = context.session.get(StoredMail, message.payload["mail_id"])
+        if mail is None or mail.sent_at is not None or mail.is_refused:
+            continue
+        if not context.settings.mail_server:
+            mail.sent_at = context.now
+        elif send_mail(mail, context.settings):
+            mail.sent_at = context.now
+            # The links of a message are not kept here.
+            mail.text_body = mail.html_body = ""
+            mail.headers = {}
 
 
 def send_mail(mail: StoredMail, settings: Settings) -> bool:

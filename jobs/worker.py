@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from config import Settings
 from extensions.clock import now
 from jobs.context import WorkerContext
-from jobs.handlers import BATCH_SIZE, HANDLERS
+from jobs.handlers import TOPICS
 from jobs.mailer import RELAY_DOWN_WAIT, RelayUnavailable
 from jobs.steering_jobs import start_steering
 from models.outbox import OutboxMessage
@@ -62,7 +62,7 @@ class Worker:
 
     def run_once(self) -> int:
         """Handle what is due now; return how many messages were claimed."""
-        return sum(self._run_topic(topic) for topic in HANDLERS)
+        return sum(self._run_topic(topic) for topic in TOPICS)
 
     def drain(self) -> None:
         """Work until nothing is due."""
@@ -75,7 +75,7 @@ class Worker:
                 session,
                 worker=self._name,
                 now=now(),
-                limit=BATCH_SIZE[topic],
+                limit=TOPICS[topic].batch,
                 topics=frozenset({topic}),
             )
             session.commit()
@@ -87,7 +87,7 @@ class Worker:
         context = WorkerContext(session, self._settings, self._backend, now())
         identifiers = [message.id for message in messages]
         try:
-            HANDLERS[topic](context, messages)
+            TOPICS[topic].handle(context, messages)
             for message in messages:
                 complete_message(message, now=now())
             session.commit()

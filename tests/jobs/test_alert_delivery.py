@@ -15,7 +15,7 @@ from extensions.clock import now
 from extensions.database import db_session
 from jobs.cli import make_worker
 from jobs.context import WorkerContext
-from jobs.handlers import HANDLERS
+from jobs.handlers import TOPICS
 from models.alert import AlertItem
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
@@ -102,7 +102,7 @@ def test_a_worker_killed_before_it_marks_sends_the_same_message_at_most_twice(
     make_news(app)
     with app.app_context():
         worker = make_worker()
-        for topic in HANDLERS:
+        for topic in TOPICS:
             if topic != "mail.send":
                 worker._run_topic(topic)  # noqa: SLF001 - up to the sending, as a worker would
         worker._run_topic(ALERT_NEWS)  # noqa: SLF001 - idem
@@ -113,7 +113,7 @@ def test_a_worker_killed_before_it_marks_sends_the_same_message_at_most_twice(
             db_session(), worker="next", now=late, topics=frozenset({"mail.send"})
         )
         context = WorkerContext(db_session(), app.config["SETTINGS"], engines().backend, late)
-        HANDLERS["mail.send"](context, claimed)
+        TOPICS["mail.send"].handle(context, claimed)
         db_session().commit()
     identifiers = [mail["Message-ID"] for mail in sink.messages_to(READER)]
     assert (len(identifiers), len(set(identifiers))) == (2, 1)
@@ -126,7 +126,7 @@ def _send_and_die(session: Session) -> None:
     claimed = claim_messages(session, worker="dead", now=now(), topics=frozenset({"mail.send"}))
     session.commit()
     context = WorkerContext(session, current_app.config["SETTINGS"], engines().backend, now())
-    HANDLERS["mail.send"](context, claimed)
+    TOPICS["mail.send"].handle(context, claimed)
     session.rollback()
 
 
@@ -142,7 +142,7 @@ def test_an_alert_told_but_not_marked_is_one_transaction(make_app: AppFactory, s
             select(OutboxMessage).where(OutboxMessage.topic == ALERT_NEWS)
         ).one()
         context = WorkerContext(session, app.config["SETTINGS"], engines().backend, now())
-        HANDLERS[ALERT_NEWS](context, [message])
+        TOPICS[ALERT_NEWS].handle(context, [message])
         session.rollback()
         assert session.scalars(select(AlertItem.told_at)).all() == [None]
     run_worker(app)

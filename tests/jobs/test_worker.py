@@ -1,21 +1,15 @@
 """The worker on a real database: claims, retries, mail through a real sink, the index."""
 
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import Message
-from email.parser import BytesParser
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope
-from aiosmtpd.smtp import Session as SmtpSession
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from extensions.database import db, db_session
-from extensions.mailbox import store_mail
+from extensions.database import db_session
+from extensions.mailbox import SEND_MAIL, reserve_mail
 from extensions.search_engine import search_backend
 from jobs.cli import make_worker
 from models.mail import StoredMail
@@ -27,59 +21,26 @@ from services.indexing import rebuild_index, request_indexing, withdraw_from_sea
 from services.lookup import look_up
 from services.outbox import LEASE, MAX_ATTEMPTS, claim_messages, post_message, retry_message
 from tests.conftest import AppFactory
+from tests.factories.mail_sink import Sink, open_sink
 from vocabulary.kinds import PublicationState, SubjectKind
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
-class Sink:
-    """A mail relay that keeps what it takes; ``refusal`` is what it answers to a recipient."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.refusal = ""
-
-    async def handle_RCPT(  # noqa: N802 - aiosmtpd names it
-        self,
-        server: SMTP,
-        session: SmtpSession,
-        envelope: Envelope,
-        address: str,
-        options: list[str],
-    ) -> str:
-        """Take or refuse a recipient."""
-        del server, session, options
-        if self.refusal:
-            return self.refusal
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802 - aiosmtpd names it
-        self, server: SMTP, session: SmtpSession, envelope: Envelope
-    ) -> str:
-        """Keep a message."""
-        del server, session
-        self.messages.append(BytesParser().parsebytes(envelope.content or b""))  # type: ignore[arg-type]
-        return "250 OK"
-
-
 @pytest.fixture
-def relay() -> Iterator[tuple[Sink, int]]:
-    """Yield a running relay and its port."""
-    sink = Sink()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield sink, port
-    controller.stop()
+def relay() -> Iterator[Sink]:
+    """Yield a running relay."""
+    with open_sink() as sink:
+        yield sink
 
 
 def store_one(app: Flask) -> None:
     with app.test_request_context():
-        store_mail("reader@demo.example", "Sujet", "Bonjour.")
-        db.session.commit()
+        session = db_session()
+        mail = reserve_mail(session, "reader@demo.example")
+        mail.subject, mail.text_body = "Sujet", "Bonjour."
+        post_message(session, SEND_MAIL, {"mail_id": mail.id}, now=NOW)
+        session.commit()
 
 
 def work(app: Flask) -> int:
@@ -129,15 +90,14 @@ def test_a_failing_message_waits_longer_each_time_then_is_given_up(
 
 
 def test_mail_reaches_the_relay_once_with_a_stable_identifier(
-    make_app: AppFactory, relay: tuple[Sink, int]
+    make_app: AppFactory, relay: Sink
 ) -> None:
-    sink, port = relay
-    app = make_app(seeded=False, mail_server="127.0.0.1", mail_port=port)
+    app = make_app(seeded=False, mail_server="127.0.0.1", mail_port=relay.port)
     store_one(app)
     work(app)
     work(app)
     mail = stored(app)
-    assert [(m["To"], m["Subject"], m["Message-ID"]) for m in sink.messages] == [
+    assert [(m["To"], m["Subject"], m["Message-ID"]) for m in relay.messages] == [
         ("reader@demo.example", "Sujet", mail.message_id)
     ]
     assert mail.sent_at is not None
@@ -152,12 +112,9 @@ def test_mail_waits_while_the_relay_is_down(make_app: AppFactory) -> None:
     assert (stored(app).sent_at, message.attempts, message.done_at) == (None, 0, None)
 
 
-def test_a_refused_recipient_is_marked_and_not_retried(
-    make_app: AppFactory, relay: tuple[Sink, int]
-) -> None:
-    sink, port = relay
-    sink.refusal = "550 No such user"
-    app = make_app(seeded=False, mail_server="127.0.0.1", mail_port=port)
+def test_a_refused_recipient_is_marked_and_not_retried(make_app: AppFactory, relay: Sink) -> None:
+    relay.refusal = "550 No such user"
+    app = make_app(seeded=False, mail_server="127.0.0.1", mail_port=relay.port)
     store_one(app)
     work(app)
     mail = stored(app)
