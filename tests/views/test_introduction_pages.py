@@ -663,7 +663,7 @@ COUNTS = {
     INDEX: 6,
     f"{INDEX}/N": 12,
     DUE: 5,
-    "/besoins/N/repondre": 11,
+    "/besoins/N/repondre": 10,
 }
 
 
