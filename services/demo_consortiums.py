@@ -11,6 +11,7 @@ from models.consortium import Consortium, ConsortiumChoice, ConsortiumInvitation
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
+from services.need_documents import offer_documents_to
 from services.register import record_event
 from services.workspace import own_organizations
 from vocabulary.exchanges import InvitationState, RegisterEvent, SeatChoice
@@ -75,6 +76,9 @@ def seed_demo_consortium(session: Session, *, builder: str, innovator: str, now:
                 person=person if event is RegisterEvent.INVITED else None,
                 facts={"team": consortium.id},
             )
+        for invitation in (accepted, waiting):
+            # As on a real invitation: whoever is asked receives what the others received.
+            offer_documents_to(session, need, invitation.organization, now=now)
     return 1
 
 

@@ -48,6 +48,10 @@ def answer(invitation_id: int) -> ResponseReturnValue:
             person=signed_in_person(),
             now=now(),
         )
+        if form.is_yes():
+            flash(_("Vous êtes du groupement : le territoire en est averti."), "success")
+        else:
+            flash(_("Votre refus est transmis au territoire, avec sa raison."), "success")
         return url_for("consortium_answers.show", invitation_id=invitation.id)
 
     try:

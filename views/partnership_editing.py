@@ -275,7 +275,7 @@ def _edit_url(slug: str) -> str:
     return url_for("partnership_editing.edit", slug=slug)
 
 
-def run(action: Callable[[], object], url: str) -> ResponseReturnValue:
+def run(action: Callable[[], object], url: str, done: str = "") -> ResponseReturnValue:
     """Run a service, commit, and go to ``url``, saying what happened."""
     try:
         action()
@@ -286,7 +286,7 @@ def run(action: Callable[[], object], url: str) -> ResponseReturnValue:
         db_session().rollback()
         flash_refusal(refusal)
     else:
-        flash(_("C’est fait."), "success")
+        flash(done or _("C’est fait."), "success")
     return redirect(url)
 
 
@@ -407,6 +407,11 @@ def answer(slug: str, organization_id: int) -> ResponseReturnValue:
                 now=now(),
             ),
             url_for("partnership_editing.index"),
+            _("Vous prenez part au partenariat « %(name)s ».", name=opened.partnership.name)
+            if accept
+            else _(
+                "Vous ne prenez pas part au partenariat « %(name)s ».", name=opened.partnership.name
+            ),
         )
     page = render_template(
         "partnership_editing/answer.html",
