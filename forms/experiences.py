@@ -78,6 +78,8 @@ class ExperienceForm(SeenForm):
     def for_creation(self, organizations: Choices, references: Choices) -> None:
         """Ask who speaks, and of which deployment where there are several."""
         self.organization.choices = organizations
+        if not self.is_submitted():
+            self.organization.data = organizations[0][0]
         if len(references) > 1:
             self.reference.choices = references
         else:
