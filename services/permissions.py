@@ -55,8 +55,11 @@ def can_edit_need(session: Session, user: User | None, need: Need) -> bool:
     """Tell whether ``user`` may write the need and act for it: its carrier's people, or staff."""
     if user is None or not user.is_authenticated:
         return False
-    if user.is_staff:
-        return True
+    return user.is_staff or is_of_need_team(session, user, need)
+
+
+def is_of_need_team(session: Session, user: User | None, need: Need) -> bool:
+    """Tell whether ``user`` speaks for the need: its carrier's people, not even staff."""
     return need.carrier_id is not None and membership_of(session, user, need.carrier_id) is not None
 
 

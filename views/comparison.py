@@ -21,7 +21,7 @@ from services.match_profiles import need_profile, need_text
 from services.offer_names import find_offer
 from services.organization_names import find_organization
 from services.pages import need_by_id
-from services.permissions import can_edit_need
+from services.permissions import is_of_need_team
 from services.theme_detection import theme_writings, written_words
 from views.access import current_person
 from views.comparison_rows import Row, cell_text, comparison_rows
@@ -112,7 +112,7 @@ def show() -> ResponseReturnValue:
         rows=[row for row in rows if row.differs or not shown.only_differences],
         hidden=sum(not row.differs for row in rows) if shown.only_differences else 0,
         need=need,
-        can_act=need is not None and can_edit_need(db_session(), current_person(), need),
+        can_act=need is not None and is_of_need_team(db_session(), current_person(), need),
         messages=_messages(asked, chosen, need),
         choices=[
             (one, replace(shown, slugs=(*shown.slugs, one.slug)).address()) for one in choices

@@ -18,7 +18,7 @@ from services.match_places import Place, find_place
 from services.match_profiles import need_profile, need_text, sentence_profile, territory_profile
 from services.offer_names import find_offer
 from services.pages import need_by_id, offer_ids_of, open_needs_of, territory_by_code
-from services.permissions import can_edit_need, can_edit_organization
+from services.permissions import can_edit_organization, is_of_need_team
 from services.theme_detection import LONGEST_SENTENCE, theme_writings, written_words
 from views.access import current_person, offer_or_404, organization_or_404
 from views.match_cards import absence_card, excluded_cards, need_cards, offer_cards
@@ -85,7 +85,7 @@ def for_need(need_id: int) -> ResponseReturnValue:
     return render_template(
         "matches/need.html",
         need=need,
-        can_act=can_edit_need(db_session(), current_person(), need),
+        can_act=is_of_need_team(db_session(), current_person(), need),
         phase=phase_sentence(profile.phase),
         options=options,
         **found,

@@ -1,7 +1,7 @@
 """Selections of a team: their list, their page, and adding to one from wherever it is shown."""
 
 from collections.abc import Container, Sequence
-from typing import Any, Final
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -29,7 +29,7 @@ from models.shortlist import Shortlist
 from services.errors import RuleViolation
 from services.exports import write_csv
 from services.interests import declared_interests
-from services.permissions import can_edit_need, can_read_need
+from services.permissions import can_read_need, is_of_need_team
 from services.shortlist_pages import (
     ShortlistLine,
     needs_to_choose,
@@ -47,11 +47,11 @@ from views.access import (
 )
 from views.downloads import CSV_TYPE, attachment
 from views.once import carry_out
+from views.refusals import UNPROCESSABLE, refusal_words
 from views.shortlist_editing import named_items
 from views.shortlist_words import CSV_COLUMNS, csv_rows, item_cards
 
 bp = Blueprint("shortlists", __name__, url_prefix="/mon-espace/selections")
-UNPROCESSABLE: Final = 422
 
 
 @bp.get("")
@@ -100,7 +100,7 @@ def create() -> ResponseReturnValue:
             )
         except RuleViolation as refusal:
             session.rollback()
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
     page = render_template("shortlists/create.html", form=form, organizations=organizations)
     return page, UNPROCESSABLE if form.errors else 200
 
@@ -133,7 +133,7 @@ def show(shortlist_id: int) -> ResponseReturnValue:
     """Show a selection: its items by sort, with the team's notes."""
     shortlist = shortlist_or_404(shortlist_id)
     session, need = db_session(), shortlist.need
-    can_act = need is not None and can_edit_need(session, current_person(), need)
+    can_act = need is not None and is_of_need_team(session, current_person(), need)
     groups = item_cards(shortlist_groups(session, shortlist), today=today())
     items = [card["item"] for group in groups for card in group.items]
     owners = {
@@ -193,8 +193,8 @@ def add() -> ResponseReturnValue:
         except RuleViolation as refusal:
             session.rollback()
             if _wants_json():
-                return jsonify(message=_(refusal.message, **refusal.params)), UNPROCESSABLE
-            form.form_errors.append(_(refusal.message, **refusal.params))
+                return jsonify(message=refusal_words(refusal)), UNPROCESSABLE
+            form.form_errors.append(refusal_words(refusal))
     if not form.liste.data:
         _propose(form, lines, need)
     page = render_template(

@@ -168,7 +168,7 @@ def _exchange_entries(asked: Waiting) -> Iterator[MenuEntry]:
     yield MenuEntry("outcomes.due", N_("Suites à donner"), count=asked.outcomes)
     yield MenuEntry(
         "partnership_editing.index",
-        N_("Partenariats"),
+        N_("Mes partenariats"),
         _PARTNERSHIP_PAGES,
         count=asked.partnerships,
     )

@@ -5,8 +5,12 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from extensions.clock import today
 from extensions.database import db_session
+from models.need import Need
+from models.organization import Organization
 from tests.conftest import AppFactory
 from tests.factories.accounts import make_membership, make_user, sign_in
 from tests.factories.introductions import make_introduction, make_table
@@ -16,7 +20,7 @@ from vocabulary.kinds import OrganizationKind, UserRole
 
 PERSON = "personne@essai.example"
 ALWAYS = ["Mes fiches", "Alertes", "Mes invitations", "Mon compte"]
-EXCHANGES = ["Mises en relation", "Suites à donner", "Partenariats", "Retours d’expérience"]
+EXCHANGES = ["Mises en relation", "Suites à donner", "Mes partenariats", "Retours d’expérience"]
 TERRITORY = ["Mes territoires", "Mes besoins", "Sélections", "Groupements"]
 
 
@@ -157,3 +161,16 @@ def test_an_actor_without_invitation_is_not_offered_to_build_a_team(empty_app: F
 def test_a_body_of_a_territory_is(empty_app: Flask) -> None:
     page = signed_in(empty_app, OrganizationKind.EPCI).get("/mon-espace/groupements").text
     assert "/mon-espace/groupements/nouveau" in page
+
+
+def test_staff_are_not_offered_to_write_in_the_name_of_a_territory(app: Flask) -> None:
+    with app.app_context():
+        carrier = db_session().scalars(
+            select(Organization).where(Organization.slug == "collectivite-de-parmeline")
+        )
+        need = db_session().scalars(
+            Need.open_on(today()).where(Need.carrier_id == carrier.one().id)
+        )
+        path = f"/besoins/{need.first().id}/correspondances"  # type: ignore[union-attr]
+    assert "/contacter/" in sign_in(app, "collectivite@demo.example").get(path).text
+    assert "/contacter/" not in sign_in(app, "equipe@demo.example").get(path).text
