@@ -3,6 +3,7 @@
 Fields come from the models and pages from the routes: a new one is tried without being named.
 """
 
+import re
 import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -14,6 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Column, String, Table, Text, select, update
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app import create_app
 from extensions.database import db, db_session
@@ -55,6 +57,17 @@ CODES: Final = {
     *("outbox_message.claimed_by", "working_group.theme", "webauthn.usage", "reference.uid"),
 }
 WRITTEN_KEYS: Final = frozenset({"name", "acronym", "title", "pitch", "description", "website"})
+# Every account of the suite has an address under one of these.
+ADDRESS: Final = re.compile(rb"[\w.+-]+@(?:essai|matrice|libre)\.example")
+# Who reads the address of somebody else, and where: nowhere else (P1).
+_TEAM: Final = {"memberships.team"}
+_STAFF: Final = {*_TEAM, "claims.queue", "demo.mailbox", "demo.message"}
+SHOWING_ADDRESSES: Final = {
+    "public": {"demo.mailbox", "demo.message"},
+    "owner": {*_TEAM, "demo.mailbox", "demo.message"},
+    "staff": _STAFF,
+    "administrator": {*_STAFF, "people.index"},
+}
 LEFT_OUT: Final = {"oidc.start", "oidc.callback", "security.logout"}
 
 
@@ -166,6 +179,11 @@ class Elements(HTMLParser):
             self.found.append(self.get_starttag_text() or tag)
 
 
+def addresses_in(answer: TestResponse) -> set[str]:
+    """Return the addresses of people that an answer holds, whatever its type."""
+    return {found.decode() for found in ADDRESS.findall(answer.data)}
+
+
 def pages_of(app: Flask, endpoint: str, examples: Examples) -> list[str]:
     """Return the addresses of a route that can be read."""
     adapter = app.url_map.bind("localhost")
@@ -187,6 +205,7 @@ def test_no_page_runs_what_is_stored(
         assert answer.status_code < 500
         if answer.mimetype == "text/html":
             assert Elements(answer.text).found == []
+        assert endpoint in SHOWING_ADDRESSES[role] or addresses_in(answer) <= {address_of(role)}
 
 
 @pytest.fixture
