@@ -21,6 +21,7 @@ from services.errors import RuleViolation
 from services.lookup import Entry
 from views.addresses import entry_key, entry_url
 from views.cards import territory_name
+from views.refusals import refusal_words
 from vocabulary.kinds import SubjectKind
 
 CHANGE, PAUSE, RESUME, DELETE = ACTIONS = ("frequence", "pause", "reprise", "suppression")
@@ -71,7 +72,7 @@ def act_on(alert: Alert, action: str, form: FrequencyForm, *, engines: Engines) 
         message = _do(alert, action, form, engines)
     except RuleViolation as refusal:
         session.rollback()
-        return Message(_(refusal.message, **refusal.params), "error")
+        return Message(refusal_words(refusal), "error")
     session.commit()
     return message
 

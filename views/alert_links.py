@@ -7,7 +7,6 @@ since scanners open every link of a mail.
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from extensions.alert_links import AlertLink, alert_of, digest_of_link
 from extensions.clock import now
@@ -28,6 +27,7 @@ from services.digest_subscriptions import set_digest
 from services.errors import RuleViolation
 from views.alert_actions import ACTIONS, act_on, row_of
 from views.alerts import engines
+from views.refusals import refusal_words
 
 bp = Blueprint("alert_links", __name__)
 STOP_ALL, RESUME = "toutes", "reprise"
@@ -51,7 +51,7 @@ def confirm(token: str) -> ResponseReturnValue:
             session.commit()
         except RuleViolation as refusal:
             session.rollback()
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
     return render_template(
         "alerts/confirm.html", row=row_of(alert), alert=alert, form=form, is_done=_is_running(alert)
     )
@@ -81,7 +81,7 @@ def stop(token: str) -> ResponseReturnValue:
             session.commit()
         except RuleViolation as refusal:
             session.rollback()
-            error = _(refusal.message, **refusal.params)
+            error = refusal_words(refusal)
     return render_template(
         "alerts/stop.html", row=row_of(alert), token=token, stopped=stopped, error=error
     )

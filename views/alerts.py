@@ -26,6 +26,7 @@ from services.workspace import own_organizations
 from views.access import current_person, signed_in_person
 from views.alert_actions import act_on, entry_link, row_of
 from views.alert_targets import view_asked
+from views.refusals import refusal_words
 from vocabulary.exchanges import AlertFrequency
 
 bp = Blueprint("alerts", __name__)
@@ -53,7 +54,7 @@ def create() -> ResponseReturnValue:
             return _create(person, form, view)
         except RuleViolation as refusal:
             db_session().rollback()
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
     page = render_template(
         "alerts/create.html",
         form=form,

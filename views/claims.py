@@ -13,6 +13,7 @@ from models.membership import Membership
 from services import claims as rules
 from services.errors import Conflict, NotFound, RuleViolation
 from views.access import organization_or_404, signed_in_person
+from views.refusals import refusal_words
 
 bp = Blueprint("claims", __name__)
 QUEUE_LENGTH = 100
@@ -39,7 +40,7 @@ def claim(slug: str) -> ResponseReturnValue:
                 now=now(),
             )
         except RuleViolation as refusal:
-            form.add_error(refusal.field, _(refusal.message, **refusal.params))
+            form.add_error(refusal.field, refusal_words(refusal))
         else:
             db_session().commit()
             flash(_("Votre demande est enregistrée."), "success")
@@ -104,7 +105,7 @@ def decide(membership_id: int) -> ResponseReturnValue:
         raise
     except RuleViolation as refusal:
         session.rollback()
-        flash(_(refusal.message, **refusal.params), "error")
+        flash(refusal_words(refusal), "error")
     else:
         session.commit()
         flash(_("La réponse est envoyée."), "success")

@@ -1,7 +1,5 @@
 """The page where an actor reads an invitation to a team, answers it, or takes its answer back."""
 
-from typing import Final
-
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,11 +14,10 @@ from services.consortiums import partnership_of
 from services.errors import Conflict, RuleViolation
 from services.permissions import can_edit_organization
 from views.access import current_person, signed_in_person
-from views.drafting import flash_refusal
 from views.once import carry_out
+from views.refusals import UNPROCESSABLE, commit_or_flash, flash_refusal
 
 bp = Blueprint("consortium_answers", __name__, url_prefix="/mon-espace/groupements/invitations")
-UNPROCESSABLE: Final = 422
 
 
 @bp.get("/<int:invitation_id>")
@@ -70,14 +67,12 @@ def reopen(invitation_id: int) -> ResponseReturnValue:
     invitation = _invitation_or_404(invitation_id)
     if not OnceForm().validate():
         abort(400)
-    try:
-        rules.reopen_invitation(db_session(), invitation, person=signed_in_person(), now=now())
-        db_session().commit()
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash_refusal(refusal)
-    else:
-        flash(_("Votre réponse est reprise : vous pouvez répondre de nouveau."), "success")
+    commit_or_flash(
+        lambda: rules.reopen_invitation(
+            db_session(), invitation, person=signed_in_person(), now=now()
+        ),
+        _("Votre réponse est reprise : vous pouvez répondre de nouveau."),
+    )
     return redirect(url_for("consortium_answers.show", invitation_id=invitation_id))
 
 

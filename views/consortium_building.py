@@ -24,11 +24,10 @@ from models.organization import Organization
 from services import consortiums as rules
 from services.errors import Conflict, RuleViolation
 from views.consortium_pages import builder_page, consortium_or_404, settings_form
+from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 from vocabulary.exchanges import SeatChoice
 
 bp = Blueprint("consortium_building", __name__, url_prefix="/mon-espace/groupements")
-UNPROCESSABLE: Final = 422
-CONFLICT: Final = 409
 Versions = Sequence[Mapping[str, Any]]
 _CHOICES: Final[Mapping[str, SeatChoice]] = {
     KEEP: SeatChoice.LOCKED,
@@ -132,7 +131,7 @@ def _change(
         session.rollback()
         session.expire_all()
         stored = consortium_or_404(consortium_id)
-        message = _(refusal.message, **refusal.params)
+        message = refusal_words(refusal)
         return builder_page(stored, form=form, refusal=message, status=UNPROCESSABLE)
     return redirect(url_for("consortiums.show", consortium_id=consortium_id))
 

@@ -1,7 +1,5 @@
 """Inviting the members of a team, taking an invitation back, and making a partnership of it."""
 
-from typing import Final
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -18,12 +16,11 @@ from services.partnerships import create_partnership_from_consortium
 from views.access import signed_in_person
 from views.consortium_pages import consortium_or_404, words_of
 from views.consortium_words import Words, seat_cards
-from views.drafting import flash_refusal
 from views.once import carry_out
+from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 from vocabulary.exchanges import InvitationState
 
 bp = Blueprint("consortium_invitations", __name__, url_prefix="/mon-espace/groupements")
-UNPROCESSABLE: Final = 422
 
 
 @bp.route("/<int:consortium_id>/inviter", methods=["GET", "POST"])
@@ -92,7 +89,7 @@ def _send(words: Words, form: InvitationsForm, chosen: list[int]) -> ResponseRet
         raise
     except RuleViolation as refusal:
         db_session().rollback()
-        form.form_errors.append(_(refusal.message, **refusal.params))
+        form.form_errors.append(refusal_words(refusal))
         return None
 
 
@@ -101,14 +98,12 @@ def withdraw(consortium_id: int, invitation_id: int) -> ResponseReturnValue:
     """Take an invitation back."""
     consortium = consortium_or_404(consortium_id)
     invitation = _invitation_of(consortium, invitation_id)
-    try:
-        rules.withdraw_invitation(db_session(), invitation, person=signed_in_person(), now=now())
-        db_session().commit()
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash_refusal(refusal)
-    else:
-        flash(_("L’invitation est retirée ; l’acteur en est averti."), "success")
+    commit_or_flash(
+        lambda: rules.withdraw_invitation(
+            db_session(), invitation, person=signed_in_person(), now=now()
+        ),
+        _("L’invitation est retirée ; l’acteur en est averti."),
+    )
     return redirect(url_for("consortiums.show", consortium_id=consortium_id, _anchor="invitations"))
 
 

@@ -1,8 +1,8 @@
 """Teams for the needs of a territory: their list, opening one, its page, its files."""
 
-from typing import Any, Final
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,11 +20,10 @@ from views.access import signed_in_person
 from views.consortium_files import EXPORT_COLUMNS, export_rows, pdf_data
 from views.consortium_pages import builder_page, consortium_or_404, page_data, words_of
 from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
-from views.drafting import flash_refusal
 from views.once import carry_out
+from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 
 bp = Blueprint("consortiums", __name__, url_prefix="/mon-espace/groupements")
-UNPROCESSABLE: Final = 422
 
 
 @bp.get("")
@@ -95,7 +94,7 @@ def _open(ground: rules.Ground, form: CreateForm, chosen: list[int]) -> Response
         raise
     except RuleViolation as refusal:
         db_session().rollback()
-        form.form_errors.append(_(refusal.message, **refusal.params))
+        form.form_errors.append(refusal_words(refusal))
         return None
 
 
@@ -131,12 +130,9 @@ def export(consortium_id: int, file_type: str) -> ResponseReturnValue:
 def delete(consortium_id: int) -> ResponseReturnValue:
     """Delete a team that nobody is invited to."""
     consortium = consortium_or_404(consortium_id)
-    try:
-        rules.delete_consortium(db_session(), consortium)
-        db_session().commit()
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash_refusal(refusal)
+    is_deleted = commit_or_flash(
+        lambda: rules.delete_consortium(db_session(), consortium), _("Le groupement est supprimé.")
+    )
+    if not is_deleted:
         return redirect(url_for("consortiums.show", consortium_id=consortium_id))
-    flash(_("Le groupement est supprimé."), "success")
     return redirect(url_for("consortiums.index"))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import flash
 from flask_babel import gettext as _
 from wtforms import StringField
 
@@ -19,10 +18,9 @@ from services.errors import Conflict, RuleViolation
 from services.places import exact_commune_label, resolve_commune
 from views.access import signed_in_person
 from views.change_rows import ChangeRow, change_rows
+from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 
 MAX_SUGGESTED = 5
-UNPROCESSABLE = 422
-CONFLICT = 409
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ def save_content(entry: Entry, form: LockedForm, content: Content) -> SaveOutcom
         return SaveOutcome(is_saved=False, status=CONFLICT, conflict=rows)
     except RuleViolation as refusal:
         session.rollback()
-        form.show_error(refusal.field, _(refusal.message, **refusal.params))
+        form.show_error(refusal.field, refusal_words(refusal))
         return SaveOutcome(is_saved=False, status=UNPROCESSABLE)
     return SaveOutcome(is_saved=True)
 
@@ -90,8 +88,3 @@ def last_author(entry: Entry) -> str:
     """Return who saved the draft last, as others may know them."""
     revision: Revision | None = open_revision(db_session(), entry)
     return revision.author.public_name if revision and revision.author else ""
-
-
-def flash_refusal(refusal: RuleViolation) -> None:
-    """Tell a refusal above the next page."""
-    flash(_(refusal.message, **refusal.params), "warning")

@@ -16,6 +16,7 @@ from services.experience_pages import view_of
 from services.experience_review import (
     decide_experience,
     decide_reply,
+    hidden_experiences,
     hide_experience,
     may_decide,
     restore_experience,
@@ -24,16 +25,18 @@ from services.experience_review import (
 from services.experiences import load_experience
 from services.moderation_reasons import known_reasons
 from views.access import signed_in_person
-from views.drafting import CONFLICT, UNPROCESSABLE, flash_refusal
+from views.refusals import CONFLICT, UNPROCESSABLE, flash_refusal, refusal_words
 
 bp = Blueprint("experience_review", __name__, url_prefix="/moderation/retours")
 
 
 @bp.get("")
 def queue() -> ResponseReturnValue:
-    """List what waits for a decision, the longest wait first."""
+    """List what waits for a decision, the longest wait first, then what was suspended."""
     return render_template(
-        "experience_review/queue.html", waiting=waiting_experiences(db_session())
+        "experience_review/queue.html",
+        waiting=waiting_experiences(db_session()),
+        hidden=hidden_experiences(db_session()),
     )
 
 
@@ -129,7 +132,7 @@ def _run(
         except RuleViolation as refusal:
             session.rollback()
             status = CONFLICT if isinstance(refusal, Conflict) else UNPROCESSABLE
-            form.show_error(refusal.field, _(refusal.message, **refusal.params))
+            form.show_error(refusal.field, refusal_words(refusal))
             experience = _experience_or_404(experience_id)
             form.renew_lock(experience.lock)
         else:

@@ -41,9 +41,9 @@ from services.permissions import membership_of
 from services.references import reference_name
 from views.access import current_person, signed_in_person
 from views.change_rows import ChangeRow
-from views.drafting import CONFLICT, UNPROCESSABLE, flash_refusal
 from views.experience_rows import content_rows, place_words, read_place
 from views.once import carry_out
+from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, refusal_words
 
 bp = Blueprint("experiences", __name__)
 
@@ -90,7 +90,7 @@ def create() -> ResponseReturnValue:
             return carry_out(form, lambda: _create(form, subject, organizations))
         except RuleViolation as refusal:
             db_session().rollback()
-            form.show_error(refusal.field, _(refusal.message, **refusal.params))
+            form.show_error(refusal.field, refusal_words(refusal))
     page = render_template("experiences/create.html", form=form, subject=subject)
     return page, UNPROCESSABLE if form.errors else 200
 
@@ -176,7 +176,7 @@ def edit(experience_id: int) -> ResponseReturnValue:
         return _show(_own_or_404(experience_id), form, CONFLICT, rows)
     except RuleViolation as refusal:
         session.rollback()
-        form.show_error(refusal.field, _(refusal.message, **refusal.params))
+        form.show_error(refusal.field, refusal_words(refusal))
         status = CONFLICT if isinstance(refusal, Conflict) else UNPROCESSABLE
         return _show(_own_or_404(experience_id), form, status)
     if "submit" in request.form:
@@ -215,23 +215,18 @@ def act(experience_id: int, action: str) -> ResponseReturnValue:
         "retirer": withdraw_experience,
         "supprimer": delete_experience,
     }
-    session = db_session()
-    try:
-        actions[action](session, experience, person=signed_in_person(), now=now())
-        session.commit()
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        session.rollback()
-        flash_refusal(refusal)
-        return redirect(url_for("experiences.edit", experience_id=experience_id))
     done = {
         "soumettre": _("Transmis à l’équipe : un courriel vous dira sa décision."),
         "reprendre": _("Le retour est de nouveau un brouillon."),
         "retirer": _("Le retour est retiré : il n’apparaît plus nulle part."),
         "supprimer": _("Le brouillon est supprimé."),
     }
-    flash(done[action], "success")
+    is_done = commit_or_flash(
+        lambda: actions[action](db_session(), experience, person=signed_in_person(), now=now()),
+        done[action],
+    )
+    if not is_done:
+        return redirect(url_for("experiences.edit", experience_id=experience_id))
     return redirect(url_for("experiences.index"))
 
 
@@ -270,7 +265,7 @@ def reply(experience_id: int) -> ResponseReturnValue:
         except RuleViolation as refusal:
             session.rollback()
             status = CONFLICT if isinstance(refusal, Conflict) else UNPROCESSABLE
-            form.show_error(refusal.field, _(refusal.message, **refusal.params))
+            form.show_error(refusal.field, refusal_words(refusal))
             view = public_experience(session, experience_id)
             if view is None:
                 abort(404)

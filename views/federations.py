@@ -24,7 +24,7 @@ from views.access import (
     managed_organization_or_404,
     signed_in_person,
 )
-from views.drafting import flash_refusal
+from views.refusals import flash_refusal
 
 bp = Blueprint("federations", __name__, url_prefix="/mon-espace/organisations")
 MAX_WORDS = 100

@@ -16,7 +16,7 @@ from services.freshness_reminders import choose_review_months
 from services.permissions import can_manage_organization
 from services.visibility import confirm_entry
 from views.access import managed_organization_or_404, signed_in_person
-from views.drafting import flash_refusal
+from views.refusals import flash_refusal
 
 bp = Blueprint("freshness", __name__)
 

@@ -35,7 +35,7 @@ from services.organization_import import (
     verdict_counts,
 )
 from views.access import signed_in_person
-from views.drafting import UNPROCESSABLE, flash_refusal
+from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 LARGEST_KEY = 2**31
@@ -70,7 +70,7 @@ def index() -> ResponseReturnValue:
         )
     except RuleViolation as refusal:
         db_session().rollback()
-        form.form_errors.append(_(refusal.message, **refusal.params))
+        form.form_errors.append(refusal_words(refusal))
         return _index(form), UNPROCESSABLE
     db_session().commit()
     return redirect(url_for("imports.show", batch_id=batch.id))

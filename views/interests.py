@@ -28,8 +28,8 @@ from views.access import (
     editable_organization_or_404,
     signed_in_person,
 )
-from views.drafting import UNPROCESSABLE
 from views.once import carry_out
+from views.refusals import UNPROCESSABLE, refusal_words
 from vocabulary.kinds import FEDERATING_KINDS, TERRITORY_KINDS
 from vocabulary.labels import N_
 
@@ -140,7 +140,7 @@ def _answer(form: DeclarationForm, action: Callable[[], str]) -> ResponseReturnV
         return carry_out(form, action)
     except RuleViolation as refusal:
         db_session().rollback()
-        form.about.errors = [_(refusal.message, **refusal.params)]
+        form.about.errors = [refusal_words(refusal)]
         return UNPROCESSABLE
 
 

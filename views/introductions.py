@@ -41,7 +41,8 @@ from views.downloads import CSV_TYPE, attachment
 from views.introduction_rows import CSV_COLUMNS, csv_rows
 from views.match_cards import Card, excluded_cards, offer_cards
 from views.once import carry_out
-from views.thread_pages import UNPROCESSABLE, ThreadForms, thread_page
+from views.refusals import UNPROCESSABLE, refusal_words
+from views.thread_pages import ThreadForms, thread_page
 from vocabulary.exchanges import Side
 
 bp = Blueprint("introductions", __name__)
@@ -180,7 +181,7 @@ def _ask(
             return _lead_to(session.get_one(Introduction, running.introduction_id))
         except RuleViolation as refusal:
             session.rollback()
-            form.show_error(refusal.field, _(refusal.message, **refusal.params))
+            form.show_error(refusal.field, refusal_words(refusal))
     actors = {offer.organization_id for offer in offers.values()}
     body = render_template(
         template,
@@ -218,7 +219,7 @@ def _unreachable(need: Need, offer: Offer, from_side: Side) -> str:
     try:
         check_target(db_session(), need, offer, from_side)
     except NobodyThere as refusal:
-        return str(_(refusal.message, **refusal.params))
+        return str(refusal_words(refusal))
     return ""
 
 

@@ -24,6 +24,7 @@ from views.access import (
     organization_or_404,
     signed_in_person,
 )
+from views.refusals import refusal_words
 from vocabulary.kinds import MembershipState
 
 bp = Blueprint("memberships", __name__)
@@ -114,7 +115,7 @@ def join(slug: str) -> ResponseReturnValue:
                 db_session(), organization, signed_in_person(), message=form.text(), now=now()
             )
         except RuleViolation as refusal:
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
         else:
             db_session().commit()
             flash(_("Votre demande est partie aux responsables de la fiche."), "success")
@@ -166,7 +167,7 @@ def invite(slug: str) -> ResponseReturnValue:
                 now=now(),
             )
         except RuleViolation as refusal:
-            form.email.errors = [*form.email.errors, _(refusal.message, **refusal.params)]
+            form.email.errors = [*form.email.errors, refusal_words(refusal)]
         else:
             db_session().commit()
             flash(_("L’invitation part vers %(email)s.", email=form.address()), "success")
@@ -229,7 +230,7 @@ def leave(slug: str) -> ResponseReturnValue:
         rules.end_membership(db_session(), membership, person, now=now())
     except RuleViolation as refusal:
         db_session().rollback()
-        flash(_(refusal.message, **refusal.params), "error")
+        flash(refusal_words(refusal), "error")
         return redirect(url_for("memberships.team", slug=slug))
     db_session().commit()
     flash(_("Vous ne faites plus partie de « %(name)s ».", name=organization.name), "success")
@@ -244,7 +245,7 @@ def _change(slug: str, action: Callable[[], None], done: str) -> ResponseReturnV
         raise
     except RuleViolation as refusal:
         db_session().rollback()
-        flash(_(refusal.message, **refusal.params), "error")
+        flash(refusal_words(refusal), "error")
     else:
         db_session().commit()
         flash(done, "success")

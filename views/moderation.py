@@ -28,7 +28,7 @@ from services.visibility import hide_entry, restore_entry
 from views.access import offer_or_404, organization_or_404, signed_in_person
 from views.addresses import entry_key
 from views.change_rows import change_rows, commune_names, quarter_names
-from views.drafting import CONFLICT, UNPROCESSABLE, flash_refusal
+from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, refusal_words
 from vocabulary.kinds import PublicationState, SubjectKind
 
 bp = Blueprint("moderation", __name__, url_prefix="/moderation")
@@ -69,7 +69,7 @@ def review(revision_id: int) -> ResponseReturnValue:
         return _show(revision, form, CONFLICT)
     except RuleViolation as refusal:
         db_session().rollback()
-        form.show_error(refusal.field, _(refusal.message, **refusal.params))
+        form.show_error(refusal.field, refusal_words(refusal))
         return _show(revision, form, UNPROCESSABLE)
     flash(message, "success")
     return redirect(url_for("moderation.queue"))
@@ -98,7 +98,7 @@ def _decide(revision: Revision, form: DecisionForm) -> str:
 def _conflict_words(revision: Revision, refusal: Conflict) -> str:
     """Say who decided what meanwhile, or what else changed."""
     if revision.decided_by is None or revision.state is PublicationState.SUBMITTED:
-        return str(_(refusal.message, **refusal.params))
+        return str(refusal_words(refusal))
     name = revision.decided_by.public_name
     if revision.state is PublicationState.PUBLISHED:
         return str(_("%(name)s a publié cette version avant vous.", name=name))
@@ -144,10 +144,10 @@ def hide(kind: str, slug: str) -> ResponseReturnValue:
             except Conflict as refusal:
                 status = CONFLICT
                 db_session().rollback()
-                form.form_errors.append(_(refusal.message, **refusal.params))
+                form.form_errors.append(refusal_words(refusal))
             except RuleViolation as refusal:
                 db_session().rollback()
-                form.form_errors.append(_(refusal.message, **refusal.params))
+                form.form_errors.append(refusal_words(refusal))
     page = render_template("moderation/hide.html", entry=entry, form=form, kind=kind)
     return page, status
 
@@ -171,16 +171,10 @@ def _hide(entry: Entry, form: HideForm) -> ResponseReturnValue:
 def restore(kind: str, slug: str) -> ResponseReturnValue:
     """Make a hidden entry public again as it was."""
     entry = _entry_or_404(kind, slug)
-    try:
-        restore_entry(db_session(), entry, moderator=signed_in_person(), now=now())
-        db_session().commit()
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash_refusal(refusal)
-    else:
-        flash(_("La fiche est de nouveau publique."), "success")
+    commit_or_flash(
+        lambda: restore_entry(db_session(), entry, moderator=signed_in_person(), now=now()),
+        _("La fiche est de nouveau publique."),
+    )
     return redirect(url_for("moderation.hidden"))
 
 

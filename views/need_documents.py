@@ -26,8 +26,8 @@ from services.need_documents import (
 )
 from services.permissions import can_edit_need, can_read_need
 from views.access import current_person, editable_need_or_404, signed_in_person
-from views.drafting import UNPROCESSABLE
 from views.once import carry_out
+from views.refusals import UNPROCESSABLE, refusal_words
 from vocabulary.exchanges import Side
 
 bp = Blueprint("need_documents", __name__)
@@ -54,7 +54,7 @@ def index(need_id: int) -> ResponseReturnValue:
                 return carry_out(form, lambda: _issue(need, form))
             except RuleViolation as refusal:
                 db_session().rollback()
-                form.show_error(refusal.field, _(refusal.message, **refusal.params))
+                form.show_error(refusal.field, refusal_words(refusal))
     page = render_template(
         "need_documents/index.html", need=need, form=form, withdrawing=FlaskForm(), **_table(need)
     )

@@ -40,16 +40,10 @@ from views.access import (
     signed_in_person,
 )
 from views.change_rows import ChangeRow, change_rows, quarter_names
-from views.drafting import (
-    CONFLICT,
-    UNPROCESSABLE,
-    SaveOutcome,
-    flash_refusal,
-    last_author,
-    save_content,
-)
+from views.drafting import SaveOutcome, last_author, save_content
 from views.once import carry_out
 from views.quarter_rows import own_choices, quarter_labels, read_quarters
+from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, flash_refusal, refusal_words
 
 bp = Blueprint("need_editing", __name__, url_prefix="/mon-espace")
 MOST_OWN = 12
@@ -106,7 +100,7 @@ def create(slug: str) -> ResponseReturnValue:
                 return carry_out(form, lambda: _start(entry, form, quarters))
             except RuleViolation as refusal:
                 db_session().rollback()
-                form.form_errors.append(_(refusal.message, **refusal.params))
+                form.form_errors.append(refusal_words(refusal))
     return _create_page(entry, form, UNPROCESSABLE if form.errors else 200)
 
 
@@ -267,16 +261,7 @@ def remove(need_id: int, action: str) -> ResponseReturnValue:
 
 def _run(action: Callable[[], object]) -> ResponseReturnValue:
     """Run a service, commit, and go back to the needs."""
-    try:
-        action()
-        db_session().commit()
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash_refusal(refusal)
-    else:
-        flash(_("C’est fait."), "success")
+    commit_or_flash(action, _("C’est fait."))
     return redirect(url_for("need_editing.index"))
 
 
@@ -296,7 +281,7 @@ def close(need_id: int) -> ResponseReturnValue:
             except Conflict as refusal:
                 db_session().rollback()
                 status = CONFLICT
-                form.form_errors.append(_(refusal.message, **refusal.params))
+                form.form_errors.append(refusal_words(refusal))
     return render_template("need_editing/close.html", need=need, form=form), status
 
 

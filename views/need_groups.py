@@ -18,9 +18,9 @@ from services.needs import carriers_of, same_needs, start_same_need
 from services.pages import need_by_id
 from views.access import signed_in_person
 from views.cards import need_card
-from views.drafting import UNPROCESSABLE
 from views.once import carry_out
 from views.quarter_rows import own_choices, read_quarters
+from views.refusals import UNPROCESSABLE, refusal_words
 from vocabulary.labels import N_
 
 bp = Blueprint("need_groups", __name__)
@@ -57,7 +57,7 @@ def join(need_id: int) -> ResponseReturnValue:
             return carry_out(form, lambda: _start(source, carrier, quarters))
         except RuleViolation as refusal:
             session.rollback()
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
     page = render_template("need_groups/join.html", need=source, form=form, carriers=carriers)
     return page, UNPROCESSABLE if form.errors else 200
 
@@ -87,7 +87,7 @@ def edit(need_id: int) -> ResponseReturnValue:
             session.commit()
         except RuleViolation as refusal:
             session.rollback()
-            form.other.errors = [_(refusal.message, **refusal.params)]
+            form.other.errors = [refusal_words(refusal)]
         else:
             flash(_("Les besoins sont montrés ensemble."), "success")
             return redirect(url_for("need_groups.edit", need_id=need.id))

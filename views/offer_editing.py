@@ -18,7 +18,7 @@ from services.content_checks import offer_problems
 from services.content_diff import content_changes
 from services.contents import OfferContent, ReferenceContent, clean_line, clean_text, new_uid
 from services.drafts import current_offer_content, discard_draft, open_revision, published_content
-from services.errors import Conflict, RuleViolation
+from services.errors import RuleViolation
 from services.offers import start_offer
 from services.permissions import can_edit_organization, can_manage_organization
 from services.places import (
@@ -35,7 +35,8 @@ from views.access import (
     signed_in_person,
 )
 from views.change_rows import ChangeRow, change_rows
-from views.drafting import UNPROCESSABLE, SaveOutcome, flash_refusal, last_author, save_content
+from views.drafting import SaveOutcome, last_author, save_content
+from views.refusals import UNPROCESSABLE, commit_or_flash, flash_refusal, refusal_words
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
 from vocabulary.kinds import ReferenceGrade
 
@@ -71,7 +72,7 @@ def create(slug: str) -> ResponseReturnValue:
             session.commit()
         except RuleViolation as refusal:
             session.rollback()
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
         else:
             return redirect(url_for("offer_editing.edit", slug=offer.slug))
     page = render_template("offer_editing/create.html", form=form, entry=entry, type_help=TYPE_HELP)
@@ -209,18 +210,9 @@ def remove(slug: str, action: str) -> ResponseReturnValue:
 
 def _run(offer: Offer, action: Callable[[], object]) -> ResponseReturnValue:
     """Run a service, commit, and go back to the offers of the organisation."""
-    organization = offer.organization
-    try:
-        action()
-        db_session().commit()
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash_refusal(refusal)
-    else:
-        flash(_("C’est fait."), "success")
-    return redirect(url_for("registration.offers", slug=organization.slug))
+    slug = offer.organization.slug  # read before the offer may be deleted
+    commit_or_flash(action, _("C’est fait."))
+    return redirect(url_for("registration.offers", slug=slug))
 
 
 def _references(form: OfferForm) -> tuple[ReferenceContent, ...]:

@@ -23,6 +23,7 @@ from models.account import User
 from services.accounts import ExternalIdentity, person_of_identity
 from services.errors import RuleViolation
 from views.access import current_person
+from views.refusals import refusal_words
 
 bp = Blueprint("oidc", __name__)
 
@@ -54,7 +55,7 @@ def callback() -> ResponseReturnValue:
         flash(_("ProConnect n’a pas pu vous reconnaître. Réessayez."), "error")
         return _back(signed_in)
     except RuleViolation as refusal:
-        flash(_(refusal.message, **refusal.params), "error")
+        flash(refusal_words(refusal), "error")
         return _back(signed_in)
     if person is None:
         person = _new_account(identity)

@@ -11,7 +11,7 @@ from services.errors import Conflict, RuleViolation
 from services.outcomes import DueLine, due_lines, report_stage
 from views.access import signed_in_person
 from views.once import carry_out
-from views.thread_pages import UNPROCESSABLE
+from views.refusals import UNPROCESSABLE, refusal_words
 from vocabulary.labels import N_
 
 bp = Blueprint("outcomes", __name__)
@@ -29,7 +29,7 @@ def due() -> ResponseReturnValue:
             raise
         except RuleViolation as refusal:
             db_session().rollback()
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
     page = render_template("outcomes/due.html", form=form, lines=lines)
     return page, UNPROCESSABLE if form.errors else 200
 

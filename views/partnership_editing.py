@@ -44,7 +44,6 @@ from services.places import find_quarters
 from services.workspace import own_organizations
 from views.access import signed_in_person
 from views.change_rows import ChangeRow
-from views.drafting import CONFLICT, UNPROCESSABLE, flash_refusal
 from views.once import carry_out
 from views.partnership_access import (
     editable_partnership_or_404,
@@ -52,6 +51,7 @@ from views.partnership_access import (
     open_partnership,
 )
 from views.partnership_rows import content_rows, quarter_label
+from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, flash_refusal, refusal_words
 from vocabulary.exchanges import InvitationState
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
 from vocabulary.kinds import PublicationState
@@ -111,7 +111,7 @@ def create() -> ResponseReturnValue:
                 return carry_out(form, lambda: _create(form, territory_id))
             except RuleViolation as refusal:
                 db_session().rollback()
-                form.show_error(refusal.field, _(refusal.message, **refusal.params))
+                form.show_error(refusal.field, refusal_words(refusal))
     page = render_template("partnership_editing/create.html", form=form)
     return page, UNPROCESSABLE if form.errors else 200
 
@@ -191,7 +191,7 @@ def _save(
         return _show(partnership, form, CONFLICT, rows)
     except RuleViolation as refusal:
         session.rollback()
-        form.show_error(refusal.field, _(refusal.message, **refusal.params))
+        form.show_error(refusal.field, refusal_words(refusal))
         return _show(partnership, form, UNPROCESSABLE)
     if "submit" in request.form:
         flash(_("Transmise à l’équipe : un courriel vous dira sa décision."), "success")
@@ -277,16 +277,7 @@ def _edit_url(slug: str) -> str:
 
 def run(action: Callable[[], object], url: str, done: str = "") -> ResponseReturnValue:
     """Run a service, commit, and go to ``url``, saying what happened."""
-    try:
-        action()
-        db_session().commit()
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash_refusal(refusal)
-    else:
-        flash(done or _("C’est fait."), "success")
+    commit_or_flash(action, done or _("C’est fait."))
     return redirect(url)
 
 

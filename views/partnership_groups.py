@@ -17,7 +17,6 @@ from services.partnerships import consenting_ids
 from services.working_groups import remove_group, remove_meeting, save_group, save_meeting
 from views.access import signed_in_person
 from views.change_rows import ChangeRow
-from views.drafting import CONFLICT, UNPROCESSABLE
 from views.once import carry_out
 from views.partnership_access import (
     editable_partnership_or_404,
@@ -27,6 +26,7 @@ from views.partnership_access import (
 )
 from views.partnership_editing import run
 from views.partnership_rows import content_rows, member_names
+from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 
 bp = Blueprint("partnership_groups", __name__, url_prefix="/mon-espace/partenariats")
 Show = Callable[[int, Sequence[ChangeRow]], ResponseReturnValue]
@@ -116,7 +116,7 @@ def save_or_show(
         return show(CONFLICT, content_rows(stale.stored, typed, names=names))
     except RuleViolation as refusal:
         db_session().rollback()
-        form.show_error(refusal.field, _(refusal.message, **refusal.params))
+        form.show_error(refusal.field, refusal_words(refusal))
         return show(UNPROCESSABLE, ())
 
 

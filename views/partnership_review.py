@@ -15,13 +15,14 @@ from services.partnership_publishing import (
     can_decide_partnership,
     current_content,
     decide_partnership,
+    hidden_partnerships,
     hide_partnership,
     restore_partnership,
     waiting_partnerships,
 )
 from views.access import signed_in_person
-from views.drafting import CONFLICT, UNPROCESSABLE
 from views.partnership_editing import page_rows, run
+from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 from vocabulary.kinds import PublicationState
 
 bp = Blueprint("partnership_review", __name__, url_prefix="/moderation/partenariats")
@@ -29,9 +30,11 @@ bp = Blueprint("partnership_review", __name__, url_prefix="/moderation/partenari
 
 @bp.get("")
 def queue() -> ResponseReturnValue:
-    """List what waits for a decision, the longest wait first."""
+    """List what waits for a decision, the longest wait first, then what was taken off."""
     return render_template(
-        "partnership_review/queue.html", waiting=waiting_partnerships(db_session())
+        "partnership_review/queue.html",
+        waiting=waiting_partnerships(db_session()),
+        hidden=hidden_partnerships(db_session()),
     )
 
 
@@ -60,11 +63,11 @@ def review(slug: str) -> ResponseReturnValue:
     except Conflict as refusal:
         session.rollback()
         form.renew_stamp(stamp(current_content(partnership)))
-        form.show_error(None, _(refusal.message, **refusal.params))
+        form.show_error(None, refusal_words(refusal))
         return _show(partnership, form, CONFLICT)
     except RuleViolation as refusal:
         session.rollback()
-        form.show_error(refusal.field, _(refusal.message, **refusal.params))
+        form.show_error(refusal.field, refusal_words(refusal))
         return _show(partnership, form, UNPROCESSABLE)
     flash(_("La décision est enregistrée et envoyée."), "success")
     return redirect(url_for("partnership_review.queue"))
@@ -102,6 +105,7 @@ def suspend(slug: str) -> ResponseReturnValue:
                 now=now(),
             ),
             url_for("partnership_review.queue"),
+            _("« %(name)s » n’apparaît plus nulle part.", name=partnership.name),
         )
     page = render_template("partnership_review/suspend.html", partnership=partnership, form=form)
     return page, UNPROCESSABLE if form.errors else 200

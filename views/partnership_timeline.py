@@ -17,12 +17,12 @@ from services.partnership_documents import add_document, restore_document, withd
 from services.working_groups import remove_milestone, save_milestone
 from views.access import signed_in_person
 from views.change_rows import ChangeRow
-from views.drafting import UNPROCESSABLE
 from views.once import carry_out
 from views.partnership_access import editable_partnership_or_404, milestone_or_404
 from views.partnership_editing import run
 from views.partnership_groups import save_or_show
 from views.partnerships import milestone_date
+from views.refusals import UNPROCESSABLE, refusal_words
 
 bp = Blueprint("partnership_timeline", __name__, url_prefix="/mon-espace/partenariats")
 
@@ -115,7 +115,7 @@ def documents(slug: str) -> ResponseReturnValue:
             raise
         except RuleViolation as refusal:
             db_session().rollback()
-            form.file.errors = [*form.file.errors, _(refusal.message, **refusal.params)]
+            form.file.errors = [*form.file.errors, refusal_words(refusal)]
     page = render_template("partnership_editing/documents.html", partnership=partnership, form=form)
     return page, UNPROCESSABLE if form.errors else 200
 

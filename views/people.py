@@ -14,6 +14,7 @@ from models.account import User
 from services.accounts import GIVEN_ROLES, find_people, has_second_factor, set_role
 from services.errors import RuleViolation
 from views.access import signed_in_person
+from views.refusals import refusal_words
 
 bp = Blueprint("people", __name__)
 PER_PAGE = 50
@@ -66,7 +67,7 @@ def set_role_of(user_id: int) -> ResponseReturnValue:
         )
     except RuleViolation as refusal:
         session.rollback()
-        flash(_(refusal.message, **refusal.params), "error")
+        flash(refusal_words(refusal), "error")
     else:
         session.commit()
         flash(_("Le rôle est changé."), "success")

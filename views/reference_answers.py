@@ -5,7 +5,6 @@ Reading it changes nothing, since scanners open every link of a mail.
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from extensions.clock import now, today
 from extensions.database import db_session
@@ -13,7 +12,7 @@ from extensions.evidence_links import request_of_link
 from forms.references import AnswerForm
 from services.errors import Conflict, RuleViolation
 from services.reference_answers import Asked, answer_request, asked_of
-from views.drafting import UNPROCESSABLE
+from views.refusals import UNPROCESSABLE, refusal_words
 
 bp = Blueprint("reference_answers", __name__)
 GONE = 410
@@ -53,7 +52,7 @@ def _take(asked: Asked, form: AnswerForm) -> ResponseReturnValue:
         return render_template("reference_answers/dead.html", confirmation=confirmation), GONE
     except RuleViolation as refusal:
         session.rollback()
-        form.show_error(refusal.field, _(refusal.message, **refusal.params))
+        form.show_error(refusal.field, refusal_words(refusal))
         return _show(asked, form, UNPROCESSABLE)
     return render_template("reference_answers/done.html", confirmation=confirmation, asked=asked)
 

@@ -23,7 +23,7 @@ from services.reference_answers import (
 )
 from services.references import last_denial, reference_name
 from views.access import signed_in_person
-from views.drafting import CONFLICT, UNPROCESSABLE, flash_refusal
+from views.refusals import CONFLICT, UNPROCESSABLE, flash_refusal, refusal_words
 
 bp = Blueprint("reference_grading", __name__, url_prefix="/moderation/references")
 
@@ -111,7 +111,7 @@ def _run(
             session.commit()
         except RuleViolation as refusal:
             session.rollback()
-            form.show_error(refusal.field, _(refusal.message, **refusal.params))
+            form.show_error(refusal.field, refusal_words(refusal))
             status = CONFLICT if isinstance(refusal, Conflict) else UNPROCESSABLE
         else:
             flash(done, "success")

@@ -22,9 +22,9 @@ from services.reference_requests import (
 )
 from services.references import history_of, reference_digest, reference_name
 from views.access import signed_in_person
-from views.drafting import UNPROCESSABLE, flash_refusal
 from views.offer_editing import editable_offer_or_404
 from views.once import carry_out
+from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
 
 bp = Blueprint("reference_requests", __name__, url_prefix="/mon-espace/offres")
 
@@ -65,7 +65,7 @@ def ask(slug: str, uid: str) -> ResponseReturnValue:
             return carry_out(form, lambda: _ask(offer, reference, form))
         except RuleViolation as refusal:
             db_session().rollback()
-            form.show_error(refusal.field, _(refusal.message, **refusal.params))
+            form.show_error(refusal.field, refusal_words(refusal))
             offer, reference = _reference_or_404(slug, uid)
     page = render_template(
         "reference_requests/ask.html",

@@ -32,8 +32,8 @@ from services.register_reading import (
 )
 from views.access import editable_need_or_404, signed_in_person
 from views.downloads import CSV_TYPE, attachment
-from views.drafting import UNPROCESSABLE
 from views.once import carry_out
+from views.refusals import UNPROCESSABLE, refusal_words
 from views.register_words import line_details, line_sentence
 from vocabulary.exchanges import RegisterEvent
 from vocabulary.periods import PARIS
@@ -217,7 +217,7 @@ def log(need_id: int) -> ResponseReturnValue:
                 return carry_out(form, lambda: _log(need, event, form))
             except RuleViolation as refusal:
                 db_session().rollback()
-                form.happened_at.errors = [_(refusal.message, **refusal.params)]
+                form.happened_at.errors = [refusal_words(refusal)]
     page = render_template(
         "registers/log.html", need=need, form=form, actors=known_actors(db_session(), need)
     )
@@ -258,7 +258,7 @@ def correct(need_id: int, sequence: int) -> ResponseReturnValue:
                 return carry_out(form, lambda: _correct(need, sequence, form))
             except RuleViolation as refusal:
                 db_session().rollback()
-                form.form_errors.append(_(refusal.message, **refusal.params))
+                form.form_errors.append(refusal_words(refusal))
     reading = read_register(db_session(), need)
     row = next(row for row in _rows(need, reading) if row.line.sequence == sequence)
     return render_template("registers/correct.html", need=need, form=form, row=row), status

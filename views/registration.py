@@ -29,15 +29,9 @@ from services.registration import (
     start_organization,
 )
 from views.access import editable_organization_or_404, signed_in_person
-from views.drafting import (
-    UNPROCESSABLE,
-    SaveOutcome,
-    commune_text,
-    last_author,
-    read_commune,
-    save_content,
-)
+from views.drafting import SaveOutcome, commune_text, last_author, read_commune, save_content
 from views.entry_steps import EntryState, entry_state
+from views.refusals import UNPROCESSABLE, refusal_words
 
 bp = Blueprint("registration", __name__, url_prefix="/mon-espace")
 TEMPLATES = {
@@ -56,7 +50,7 @@ def start() -> ResponseReturnValue:
         try:
             number = read_number(form.number.data or "")
         except RuleViolation as refusal:
-            form.number.errors = [*form.number.errors, _(refusal.message, **refusal.params)]
+            form.number.errors = [*form.number.errors, refusal_words(refusal)]
         else:
             return redirect(url_for("registration.create", numero=number.text))
     status = UNPROCESSABLE if form.errors else 200
@@ -83,7 +77,7 @@ def create() -> ResponseReturnValue:
             session.commit()
         except RuleViolation as refusal:
             session.rollback()
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
         else:
             flash(_("Le brouillon est ouvert : chaque étape est enregistrée."), "success")
             return redirect(url_for("registration.identity", slug=entry.slug))
@@ -169,7 +163,7 @@ def presence(slug: str) -> ResponseReturnValue:
     try:
         logo = _logo_sent(form, state.content.logo)
     except RuleViolation as refusal:
-        form.picture.errors = [*form.picture.errors, _(refusal.message, **refusal.params)]
+        form.picture.errors = [*form.picture.errors, refusal_words(refusal)]
         return _show(state, "presence", form, refused)
     if state.content.logo not in {"", logo, state.entry.logo}:
         request_logo_sweep(db_session(), state.content.logo, now=now())

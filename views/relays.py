@@ -29,9 +29,9 @@ from services.permissions import can_edit_organization
 from services.theme_detection import theme_writings, written_words
 from services.workspace import own_organizations
 from views.access import editable_need_or_404, signed_in_person
-from views.drafting import UNPROCESSABLE
 from views.match_cards import offer_cards
 from views.once import carry_out
+from views.refusals import UNPROCESSABLE, refusal_words
 from vocabulary.exchanges import RelayState
 
 bp = Blueprint("relays", __name__, url_prefix="/mon-espace")
@@ -70,7 +70,7 @@ def send(need_id: int) -> ResponseReturnValue:
             return carry_out(form, lambda: _send(need, candidates, form))
         except RuleViolation as refusal:
             session.rollback()
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
     page = render_template(
         "relays/send.html",
         need=need,
@@ -122,9 +122,9 @@ def show(relay_id: int) -> ResponseReturnValue:
         except RuleViolation as refusal:
             session.rollback()
             if refusal.field == "members":
-                form.members.errors = [_(refusal.message, **refusal.params)]
+                form.members.errors = [refusal_words(refusal)]
             else:
-                form.form_errors.append(_(refusal.message, **refusal.params))
+                form.form_errors.append(refusal_words(refusal))
     return _show(relay, choice, form), UNPROCESSABLE if form.errors else 200
 
 

@@ -1,7 +1,6 @@
 """Changing a selection: its name, its items, the team's notes, putting it away, deleting it."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -24,10 +23,9 @@ from services.shortlists import (
     write_note,
 )
 from views.access import shortlist_or_404, signed_in_person
+from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 
 bp = Blueprint("shortlist_editing", __name__, url_prefix="/mon-espace/selections")
-UNPROCESSABLE: Final = 422
-CONFLICT: Final = 409
 
 
 def named_items(shortlist: Shortlist, typed: Sequence[str]) -> Sequence[ShortlistItem]:
@@ -53,7 +51,7 @@ def rename(shortlist_id: int) -> ResponseReturnValue:
             form.known.data = other
         except RuleViolation as refusal:
             session.rollback()
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
         else:
             return _back(shortlist, _("La sélection a changé de nom."))
     if form.errors:

@@ -1,6 +1,5 @@
 """From draft to public, for the people of an organisation: review, submit, withdraw, restore."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,10 +9,9 @@ from flask_wtf import FlaskForm
 
 from extensions.clock import now, today
 from extensions.database import db_session
-from models.organization import Organization
 from services.content_diff import content_changes
 from services.drafts import discard_draft, published_content
-from services.errors import Conflict, RuleViolation
+from services.errors import RuleViolation
 from services.publishing import IncompleteEntry, submit_entry, take_back
 from services.visibility import confirm_entry, delete_unpublished, withdraw_entry
 from views.access import (
@@ -22,8 +20,9 @@ from views.access import (
     signed_in_person,
 )
 from views.change_rows import change_rows
-from views.drafting import UNPROCESSABLE, commune_text, flash_refusal
+from views.drafting import commune_text
 from views.entry_steps import EntryState, entry_state, step_url
+from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 from vocabulary.kinds import PublicationState
 
 bp = Blueprint("submission", __name__, url_prefix="/mon-espace/organisations")
@@ -87,7 +86,7 @@ def submit(slug: str) -> ResponseReturnValue:
     except RuleViolation as refusal:
         session.rollback()
         page = _page(entry_state(editable_organization_or_404(slug)))
-        page["refusal"] = _(refusal.message, **refusal.params)
+        page["refusal"] = refusal_words(refusal)
         return render_template("registration/review.html", **page), UNPROCESSABLE
     if sent:
         flash(_("Transmis à l’équipe : un courriel vous dira sa décision."), "success")
@@ -110,7 +109,7 @@ def _submit_profile(state: EntryState) -> int:
 def reopen(slug: str) -> ResponseReturnValue:
     """Take back what waits for a moderator, to change it."""
     entry = editable_organization_or_404(slug)
-    _run(lambda: take_back(db_session(), entry, author=signed_in_person(), now=now()))
+    commit_or_flash(lambda: take_back(db_session(), entry, author=signed_in_person(), now=now()))
     return redirect(url_for("submission.overview", slug=slug))
 
 
@@ -119,8 +118,10 @@ def discard(slug: str) -> ResponseReturnValue:
     """Forget the edits that were not published."""
     entry = editable_organization_or_404(slug)
     lock = request.form.get("lock", type=int) or 0
-    if _run(lambda: discard_draft(db_session(), entry, lock=lock)):
-        flash(_("Les modifications non publiées sont abandonnées."), "success")
+    commit_or_flash(
+        lambda: discard_draft(db_session(), entry, lock=lock),
+        _("Les modifications non publiées sont abandonnées."),
+    )
     return redirect(url_for("submission.overview", slug=slug))
 
 
@@ -128,8 +129,10 @@ def discard(slug: str) -> ResponseReturnValue:
 def withdraw(slug: str) -> ResponseReturnValue:
     """Hide a published entry at once, everywhere."""
     entry = managed_organization_or_404(slug)
-    if _run(lambda: withdraw_entry(db_session(), entry, author=signed_in_person(), now=now())):
-        flash(_("La fiche est retirée : elle n’apparaît plus nulle part."), "success")
+    commit_or_flash(
+        lambda: withdraw_entry(db_session(), entry, author=signed_in_person(), now=now()),
+        _("La fiche est retirée : elle n’apparaît plus nulle part."),
+    )
     return redirect(url_for("submission.overview", slug=slug))
 
 
@@ -137,12 +140,12 @@ def withdraw(slug: str) -> ResponseReturnValue:
 def delete(slug: str) -> ResponseReturnValue:
     """Delete a draft that was never published."""
     entry = managed_organization_or_404(slug)
-    done = _run(
-        lambda: delete_unpublished(db_session(), entry, author=signed_in_person(), now=now())
+    is_deleted = commit_or_flash(
+        lambda: delete_unpublished(db_session(), entry, author=signed_in_person(), now=now()),
+        _("Le brouillon est supprimé."),
     )
-    if not done:
+    if not is_deleted:
         return redirect(url_for("submission.overview", slug=slug))
-    flash(_("Le brouillon est supprimé."), "success")
     return redirect(url_for("workspace.home"))
 
 
@@ -150,31 +153,12 @@ def delete(slug: str) -> ResponseReturnValue:
 def confirm(slug: str) -> ResponseReturnValue:
     """Record that the published entry is still right."""
     entry = editable_organization_or_404(slug)
-    if not _may_confirm(entry):
+    if not entry.is_public:
         abort(404)
-    _run(
+    commit_or_flash(
         lambda: confirm_entry(
             db_session(), entry, author=signed_in_person(), today=today(), now=now()
-        )
+        ),
+        _("Merci : la fiche est marquée comme à jour."),
     )
-    flash(_("Merci : la fiche est marquée comme à jour."), "success")
     return redirect(url_for("submission.overview", slug=slug))
-
-
-def _may_confirm(entry: Organization) -> bool:
-    return entry.is_public
-
-
-def _run(action: Callable[[], object]) -> bool:
-    """Run a service and commit; tell a refusal above the next page."""
-    session = db_session()
-    try:
-        action()
-        session.commit()
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        session.rollback()
-        flash_refusal(refusal)
-        return False
-    return True

@@ -13,7 +13,7 @@ from services.contents import clean_line
 from services.errors import Conflict, RuleViolation
 from services.territory_facts import facts_seen, update_facts
 from views.access import signed_in_person
-from views.drafting import CONFLICT, UNPROCESSABLE
+from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 from vocabulary.kinds import NpnruInterest
 
 bp = Blueprint("territory_editing", __name__)
@@ -36,10 +36,10 @@ def edit(code: str) -> ResponseReturnValue:
             db_session().rollback()
             status = CONFLICT
             form.seen.data = facts_seen(territory)
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
         except RuleViolation as refusal:
             db_session().rollback()
-            form.form_errors.append(_(refusal.message, **refusal.params))
+            form.form_errors.append(refusal_words(refusal))
     return _page(form, territory), status
 
 

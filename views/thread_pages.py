@@ -18,8 +18,6 @@ from services.introduction_threads import current_contacts, documents_by_message
 from services.outcomes import last_answer
 from vocabulary.exchanges import IntroductionState, Side
 
-UNPROCESSABLE = 422
-
 
 @dataclass(frozen=True, slots=True)
 class ThreadForms:

@@ -30,7 +30,8 @@ from services.introduction_threads import add_message, last_read, take_contact
 from services.outcomes import report_stage
 from views.access import signed_in_person, thread_or_404
 from views.once import carry_out
-from views.thread_pages import UNPROCESSABLE, ThreadForms, thread_page
+from views.refusals import UNPROCESSABLE, refusal_words
+from views.thread_pages import ThreadForms, thread_page
 from vocabulary.exchanges import Side
 
 bp = Blueprint("threads", __name__, url_prefix="/mon-espace/mises-en-relation")
@@ -164,7 +165,7 @@ def _try(
         except RuleViolation as refusal:
             number = introduction.id
             db_session().rollback()
-            message = _(refusal.message, **refusal.params)
+            message = refusal_words(refusal)
             if isinstance(form, RefusableForm):
                 form.show_error(refusal.field, message)
             else:
