@@ -1,7 +1,6 @@
 """Shapes of the pages where staff import organisations."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,8 +10,6 @@ from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from services.import_columns import ImportField
-
-MAX_CHOICES: Final = 200
 
 
 class UploadForm(FlaskForm):

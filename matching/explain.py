@@ -1,7 +1,7 @@
 """Why a pair matches, and why another does not: codes and figures, never a sentence."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -182,11 +182,6 @@ def theme_marginals(
     )
     kept = [marginal for marginal in marginals if marginal.points]
     return tuple(sorted(kept, key=lambda marginal: (-marginal.points, marginal.theme)))
-
-
-def without_theme(offer: OfferProfile, theme: str) -> OfferProfile:
-    """Return the offer as it would be if it did not cite ``theme``."""
-    return replace(offer, themes=offer.themes - {theme})
 
 
 def _strongest(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:

@@ -101,13 +101,3 @@ class Organization(Base):
     def published(cls) -> Select["Organization"]:
         """Select the entries anyone may read."""
         return select(cls).where(cls.state == PublicationState.PUBLISHED)
-
-    @classmethod
-    def with_identifier(
-        cls, *, siren: str | None = None, rnsr: str | None = None
-    ) -> Select["Organization"]:
-        """Select the entries that carry this SIREN or this RNSR number, oldest first."""
-        found = select(cls).order_by(cls.id)
-        if rnsr is not None:
-            return found.where(cls.rnsr == rnsr)
-        return found.where(cls.siren == siren)

@@ -6,7 +6,6 @@ the match view; one that a gate keeps out covers it for nothing, and the gate is
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -31,7 +30,6 @@ from matching.ranking import tie_order
 from matching.score import PairScore, ScoringContext, score_pair
 from matching.weights import Direction
 from models.consortium import Consortium, ConsortiumChoice, ConsortiumInvitation, ConsortiumNeed
-from models.need import Need
 from models.organization import Organization
 from services.match_base import MatchBase, withdrawn_offers
 from services.match_profiles import need_profile
@@ -255,8 +253,3 @@ def load_actors(session: Session, ids: Iterable[int]) -> dict[int, Organization]
     """Load public actors by identifier."""
     statement = Organization.published().where(Organization.id.in_(set(ids)))
     return {one.id: one for one in session.scalars(statement)}
-
-
-def is_open_for(need: Need, carrier_id: int, today: date) -> bool:
-    """Tell whether a body may build a team for a need: it carries it, and it is open."""
-    return need.carrier_id == carrier_id and need.is_open_on(today)

@@ -148,14 +148,6 @@ def withdrawn_needs(session: Session, base: MatchBase) -> frozenset[int]:
     return frozenset(base.needs.ids.tolist()) - frozenset(public)
 
 
-def stale_territories(session: Session, withdrawn: frozenset[int]) -> frozenset[int]:
-    """Return the quarters whose sum counts a withdrawn need: hidden until the next generation."""
-    if not withdrawn:
-        return frozenset()
-    places = select(Need.territory_id).where(Need.id.in_(withdrawn))
-    return frozenset(session.scalars(places))
-
-
 def _is_fresh(base: MatchBase, stamp: Stamp, now: datetime, today: date, *, exact: bool) -> bool:
     same = base.stamp == stamp or (not exact and now - base.built_at < REBUILD_AFTER)
     return same and base.day == today

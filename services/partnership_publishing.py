@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from models.account import User
@@ -172,10 +172,15 @@ def waiting_partnerships(session: Session) -> Sequence[Partnership]:
     ).all()
 
 
-def count_waiting_partnerships(session: Session) -> int:
-    """Return how many pages wait for a moderator."""
-    waiting = select(func.count()).where(Partnership.submitted_at.is_not(None))
-    return session.scalar(waiting) or 0
+def hidden_partnerships(session: Session) -> Sequence[Partnership]:
+    """Return the pages that were public and were taken off, the last one first."""
+    return session.scalars(
+        select(Partnership)
+        .where(Partnership.state.in_(_HIDDEN), Partnership.published_at.is_not(None))
+        .options(joinedload(Partnership.organization))
+        .order_by(Partnership.updated_at.desc(), Partnership.id)
+        .limit(100)
+    ).all()
 
 
 def can_decide_partnership(session: Session, partnership: Partnership, person: User) -> bool:

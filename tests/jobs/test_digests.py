@@ -17,7 +17,7 @@ from models.offer import Offer
 from models.organization import Organization
 from models.outbox import OutboxMessage
 from services.calendar import DAILY_TASK, OPEN_DAY
-from services.digests import confirmation_due
+from services.freshness import confirmation_due
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.alerts import (
     make_actor,
@@ -178,6 +178,9 @@ def test_each_morning_opens_every_task_once_with_two_workers(empty_app: Flask) -
 
 def test_the_day_by_which_an_entry_is_to_be_confirmed_counts_in_months() -> None:
     entry = Organization(
-        state=PublicationState.PUBLISHED, confirmed_on=date(2026, 12, 31), review_months=2
+        state=PublicationState.PUBLISHED,
+        is_claimed=True,
+        confirmed_on=date(2026, 12, 31),
+        review_months=2,
     )
     assert confirmation_due(entry) == date(2027, 2, 28)

@@ -10,7 +10,6 @@ from models.territory import RenewalProject
 from services.match_base import (
     REBUILD_AFTER,
     MatchBaseCache,
-    stale_territories,
     withdrawn_needs,
     withdrawn_offers,
 )
@@ -113,7 +112,6 @@ def test_what_is_withdrawn_is_known_before_the_columns_are_made_again(
     base = cache.get(empty_session, now=NOW, today=TODAY)
     assert withdrawn_offers(empty_session, base) == {offers[0].id}
     assert withdrawn_needs(empty_session, base) == {need.id}
-    assert stale_territories(empty_session, frozenset({need.id})) == {territory.id}
 
 
 def test_an_actor_that_leaves_takes_its_offers_along(
