@@ -72,13 +72,12 @@ def text_of(message: EmailMessage) -> str:
 
 
 @contextmanager
-def open_sink() -> Iterator[Sink]:
-    """Run a relay on a free port of this machine."""
+def open_sink(port: int = 0) -> Iterator[Sink]:
+    """Run a relay on a port of this machine: a free one, unless one is named."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    sink = Sink(port)
-    controller = Controller(sink, hostname="127.0.0.1", port=port)
+        sink = Sink(port or probe.getsockname()[1])
+    controller = Controller(sink, hostname="127.0.0.1", port=sink.port)
     controller.start()
     try:
         yield sink
