@@ -42,6 +42,17 @@ def waiting_experiences(session: Session) -> Sequence[Experience]:
     ).all()
 
 
+def hidden_experiences(session: Session) -> Sequence[Experience]:
+    """Return the experiences that were suspended, the last one first."""
+    return session.scalars(
+        select(Experience)
+        .where(Experience.state == PublicationState.SUSPENDED)
+        .options(*experience_options())
+        .order_by(Experience.updated_at.desc(), Experience.id)
+        .limit(100)
+    ).all()
+
+
 def may_decide(session: Session, experience: Experience, person: User) -> bool:
     """Tell whether ``person`` may decide: staff, neither of the authority nor of an actor."""
     if not person.is_staff or person.id in {experience.author_id, experience.answered_by_id}:

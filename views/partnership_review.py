@@ -120,6 +120,7 @@ def restore(slug: str) -> ResponseReturnValue:
             db_session(), partnership, person=signed_in_person(), now=now()
         ),
         url_for("partnerships.show", slug=slug),
+        _("La page est de nouveau publique."),
     )
 
 

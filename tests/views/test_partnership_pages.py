@@ -338,6 +338,19 @@ def test_suspended_pages_are_gone_at_once(app: Flask, people: People, keeper: Fl
     assert any("À vérifier" in mail for mail in mails_to(app, people.keeper.email))
 
 
+def test_a_suspended_page_is_found_and_restored_from_the_review_list(
+    app: Flask, people: People, keeper: FlaskClient
+) -> None:
+    invite_and_accept(people, keeper)
+    publish(people, keeper)
+    staff = people.client(people.staff)
+    address = "/moderation/partenariats/table-des-toits"
+    write(staff, f"{address}/suspendre", comment="À vérifier avec la ville.")
+    assert f'action="{address}/retablir"' in staff.get("/moderation/partenariats").text
+    submit(staff, f"{address}/retablir")
+    assert app.test_client().get("/partenariats/table-des-toits").status_code == 200
+
+
 def test_a_withdrawn_member_leaves_every_public_page(
     app: Flask, people: People, keeper: FlaskClient
 ) -> None:
