@@ -1,0 +1,102 @@
+"""Every free text of the database starts as a formula; no cell of any file of ours does (O3)."""
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from app import create_app
+from extensions.database import db, db_session
+from models.base import Base
+from models.need import Need
+from services.xlsx_reader import read_xlsx_rows
+from tests.conftest import DATABASE, settings_for
+from tests.factories.accounts import sign_in
+from tests.factories.entries import index_all
+from tests.factories.matrix_world import Examples, address_of, build_world
+from tests.security.test_stored_scripts import free_columns
+from vocabulary.kinds import PublicationState
+
+FORMULA: Final = '=HYPERLINK("http://evil.example";"x")'
+FIRST: Final = ("=", "+", "-", "@", "\t", "\r")
+# Each file, with a role that may have it.
+FILES: Final = (
+    ("directory.export", "owner"),
+    ("comparison.export", "owner"),
+    ("exposure.export", "public"),
+    ("partnership_files.export", "public"),
+    ("partnership_files.groups", "public"),
+    ("shortlists.export", "owner"),
+    ("introductions.export", "owner"),
+    ("consortiums.export", "owner"),
+    ("steering.radar_file", "staff"),
+    ("steering.journey_file", "staff"),
+    ("registers.export", "owner"),
+)
+# These hold numbers and our own words, and nothing is compared in the address of this one.
+COUNTS: Final = {
+    *("exposure.export", "steering.radar_file", "steering.journey_file", "comparison.export"),
+}
+
+
+@pytest.fixture(scope="module")
+def app(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("formulas")
+    shutil.copyfile(templates / "empty" / DATABASE, folder / DATABASE)
+    made = create_app(settings_for(folder))
+    made.config["WTF_CSRF_ENABLED"] = False  # files alone are looked at here
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def examples(app: Flask) -> dict[str, Examples]:
+    found = build_world(app)
+    with app.app_context():
+        session = db_session()
+        for table in Base.metadata.sorted_tables:
+            values = {column.name: FORMULA for column in free_columns(table)}
+            if values:
+                session.execute(update(table).values(values))
+        session.execute(update(Need).values(state=PublicationState.PUBLISHED))
+        session.commit()
+    index_all(app)
+    return found
+
+
+@pytest.mark.parametrize("file_type", ["csv", "xlsx"])
+@pytest.mark.parametrize(("endpoint", "role"), FILES)
+def test_no_cell_is_a_formula(
+    app: Flask, examples: dict[str, Examples], endpoint: str, role: str, file_type: str
+) -> None:
+    rule = next(app.url_map.iter_rules(endpoint))
+    values = dict(examples[role].get(endpoint) or {})
+    if "file_type" in rule.arguments:
+        values["file_type"] = file_type
+    elif file_type != "csv":
+        pytest.skip("this file has one sort")
+    if endpoint in {"registers.export", "comparison.export"} and file_type != "csv":
+        pytest.skip("this file has no workbook")
+    client = app.test_client() if role == "public" else sign_in(app, address_of(role))
+    method = "GET" if "GET" in (rule.methods or ()) else "POST"
+    address = app.url_map.bind("localhost").build(endpoint, values)
+    answer = client.open(address, method=method, buffered=True)
+    assert answer.status_code == 200
+    cells = _cells(answer.data, file_type)
+    assert [cell for cell in cells if cell.startswith(FIRST)] == []
+    assert any("HYPERLINK" in cell for cell in cells) or endpoint in COUNTS
+
+
+def _cells(content: bytes, file_type: str) -> list[str]:
+    if file_type == "xlsx":
+        rows = read_xlsx_rows(content, max_rows=1000, max_columns=60)
+        return [cell for _number, row in rows for cell in row]
+    rows_read = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";")
+    return [cell for row in rows_read for cell in row]
