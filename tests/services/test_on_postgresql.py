@@ -1,0 +1,245 @@
+"""Exchanges on PostgreSQL, two people or two workers at one moment: done once, nothing lost."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import count
+from threading import Barrier
+from typing import Final
+
+import pytest
+from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from jobs.schema import migrate
+from models.account import User
+from models.consortium import Consortium
+from models.introduction import Introduction, IntroductionMessage, OutcomeInquiry
+from models.need import Need
+from models.offer import Offer
+from models.organization import Organization
+from models.receipt import FormReceipt
+from models.revision import Revision
+from models.shortlist import Shortlist, ShortlistItem
+from services.consortiums import choose
+from services.errors import RuleViolation
+from services.introduction_caps import PER_PAIR
+from services.introduction_decisions import accept_introduction, decline_introduction
+from services.introductions import request_introduction
+from services.outcomes import ask_what_is_due
+from services.publishing import publish_revision
+from services.receipts import open_receipt
+from services.register import verify_register
+from services.seeding import seed_roles
+from services.shortlists import add_entry
+from tests.databases import postgres_database
+from tests.factories.accounts import NOW, make_membership, make_user
+from tests.factories.consortiums import make_scene
+from tests.factories.consortiums import make_team as make_consortium
+from tests.factories.entries import make_territory
+from tests.factories.introductions import Table, make_introduction, make_table
+from tests.factories.needs import TODAY, add_team, make_submitted_need
+from tests.factories.organizations import make_offer
+from tests.factories.shortlists import make_shortlist
+from vocabulary.exchanges import DeclineReason, IntroductionState, SeatChoice, Side
+from vocabulary.kinds import PublicationState, UserRole
+
+# What a page turns into « changed meanwhile » or « already done » (views/errors.py).
+REFUSALS: Final = (RuleViolation, IntegrityError, StaleDataError)
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with postgres_database() as url:
+        engine = create_engine(url)
+        migrate(engine)
+        with Session(engine) as session:
+            seed_roles(session)
+            session.commit()
+        yield engine
+        engine.dispose()
+
+
+def at_once(engine: Engine, *actions: Callable[[Session], object]) -> list[str]:
+    """Run each action in a transaction of its own, all begun before any writes."""
+    start = Barrier(len(actions))
+
+    def run(action: Callable[[Session], object]) -> str:
+        with Session(engine) as session:
+            session.scalar(select(func.count(User.id)))
+            start.wait(timeout=10)
+            try:
+                action(session)
+                session.commit()
+            except REFUSALS:
+                return "refused"
+            return "done"
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return sorted(pool.map(run, actions))
+
+
+def a_table(session: Session) -> Table:
+    """Make a table of its own in the common database."""
+    number = next(_numbers)
+    return make_table(session, f" {number}", code=f"QN04{number:03}M")
+
+
+def ask(table: Table, offer_id: int, person_id: int) -> Callable[[Session], object]:
+    need_id = table.need.id
+
+    def run(session: Session) -> None:
+        request_introduction(
+            session,
+            session.get_one(Need, need_id),
+            session.get_one(Offer, offer_id),
+            from_side=Side.TERRITORY,
+            sender=session.get_one(User, person_id),
+            message="Bonjour.",
+            now=NOW,
+        )
+
+    return run
+
+
+def test_a_pair_asked_about_by_two_colleagues_is_asked_about_once(engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        table = a_table(session)
+        colleague = make_user(session)
+        make_membership(session, colleague, table.carrier)
+        session.commit()
+        offer = table.offer.id
+    people = (table.buyer.id, colleague.id)
+    assert at_once(engine, *(ask(table, offer, person) for person in people)) == ["done", "refused"]
+    with Session(engine) as session:
+        sent = select(func.count(IntroductionMessage.id)).join(Introduction)
+        assert session.scalar(sent.where(Introduction.need_id == table.need.id)) == 1
+        assert verify_register(session, table.need.id) == []
+
+
+def test_of_requests_at_once_only_those_under_the_cap_leave(engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        table = a_table(session)
+        offers = [make_offer(session, table.actor, f"{rank}").id for rank in range(PER_PAIR + 2)]
+        session.commit()
+    requests = [ask(table, offer, table.buyer.id) for offer in offers]
+    assert at_once(engine, *requests) == ["done"] * PER_PAIR + ["refused"] * 2
+
+
+def test_one_of_two_answers_to_a_request_wins(engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        table = a_table(session)
+        colleague = make_user(session)
+        make_membership(session, colleague, table.actor)
+        key = make_introduction(session, table).id
+        session.commit()
+
+    def accept(session: Session) -> None:
+        found, person = session.get_one(Introduction, key), session.get_one(User, table.maker.id)
+        accept_introduction(session, found, person, now=NOW)
+
+    def decline(session: Session) -> None:
+        found, person = session.get_one(Introduction, key), session.get_one(User, colleague.id)
+        reason = DeclineReason.CAPACITY
+        decline_introduction(session, found, person, reason=reason, note="", now=NOW)
+
+    assert at_once(engine, accept, decline) == ["done", "refused"]
+    with Session(engine) as session:
+        found = session.get_one(Introduction, key)
+        asked = session.scalar(select(func.count()).where(OutcomeInquiry.introduction_id == key))
+        assert (found.state == IntroductionState.ACCEPTED) == bool(asked)
+        assert verify_register(session, found.need_id) == []
+
+
+def test_two_workers_ask_what_came_of_it_once(engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        table = a_table(session)
+        make_introduction(session, table, accepted=True, now=NOW - timedelta(days=31))
+        session.commit()
+    told: list[str] = []
+
+    def work(session: Session) -> None:
+        told.extend(due.person.email for due in ask_what_is_due(session, now=NOW))
+
+    assert at_once(engine, work, work) == ["done", "done"]
+    assert sorted(told) == sorted([table.buyer.email, table.maker.email])
+
+
+def test_one_receipt_for_a_form_sent_twice(engine: Engine) -> None:
+    def keep(session: Session) -> None:
+        open_receipt(session, "1:formulaire", now=NOW).location = "/la"
+
+    assert at_once(engine, keep, keep) == ["done", "refused"]
+    with Session(engine) as session:
+        kept = select(func.count()).where(FormReceipt.key == "1:formulaire")
+        assert session.scalar(kept) == 1
+
+
+def test_an_entry_put_twice_in_a_selection_is_there_once(engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        table = a_table(session)
+        shortlist = make_shortlist(session, table.carrier, need_id=table.need.id)
+        session.commit()
+
+    def put(session: Session) -> None:
+        add_entry(
+            session,
+            session.get_one(Shortlist, shortlist.id),
+            session.get_one(Offer, table.offer.id),
+            author=session.get_one(User, table.buyer.id),
+            now=NOW,
+        )
+
+    assert "done" in at_once(engine, put, put)
+    with Session(engine) as session:
+        held = select(func.count()).where(ShortlistItem.shortlist_id == shortlist.id)
+        assert session.scalar(held) == 1
+        assert verify_register(session, table.need.id) == []
+
+
+def test_of_two_changes_to_a_team_none_is_lost_unsaid(engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        scene = make_scene(session)
+        team = make_consortium(session, scene)
+        session.commit()
+        lock = team.lock
+
+    def keep(actor_id: int) -> Callable[[Session], object]:
+        def run(session: Session) -> None:
+            found = session.get_one(Consortium, team.id)
+            actor = session.get_one(Organization, actor_id)
+            choose(session, found, actor, SeatChoice.LOCKED, lock=lock, now=NOW)
+
+        return run
+
+    actors = (scene.cyclist.id, scene.insulator.id)
+    assert at_once(engine, *(keep(actor) for actor in actors)) == ["done", "refused"]
+    with Session(engine) as session:
+        assert len(session.get_one(Consortium, team.id).choices) == 1
+
+
+def test_a_need_published_by_two_moderators_is_published_once(engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        quarters = (make_territory(session, "QN04901M"), make_territory(session, "QN04902M"))
+        team = add_team(session, "Ville publiante", quarters)
+        need, revision = make_submitted_need(session, team, quarters=("QN04901M",))
+        staff = [make_user(session, role=UserRole.STAFF).id for _ in range(2)]
+        session.commit()
+
+    def publish(moderator_id: int) -> Callable[[Session], object]:
+        def run(session: Session) -> None:
+            found = session.get_one(Revision, revision.id)
+            moderator = session.get_one(User, moderator_id)
+            publish_revision(
+                session, found, moderator=moderator, lock=revision.lock, today=TODAY, now=NOW
+            )
+
+        return run
+
+    assert at_once(engine, *(publish(one) for one in staff)) == ["done", "refused"]
+    with Session(engine) as session:
+        assert session.get_one(Need, need.id).state == PublicationState.PUBLISHED
+        assert verify_register(session, need.id) == []
