@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.base import ExecutableOption
 
 from models.account import User
 from models.evidence import Experience
@@ -40,8 +41,9 @@ def experiences_of_offer(session: Session, offer_id: int) -> list[ExperienceView
 
 
 def experiences_of_partnership(session: Session, partnership_id: int) -> list[ExperienceView]:
-    """Return what authorities say of a partnership."""
-    return _views(session, Experience.partnership_id == partnership_id)
+    """Return what authorities say of a partnership, which the caller loaded with its members."""
+    options = experience_options(partnership_at_hand=True)
+    return _views(session, Experience.partnership_id == partnership_id, options)
 
 
 def experiences_of_organization(session: Session, organization_id: int) -> list[ExperienceView]:
@@ -71,11 +73,15 @@ def view_of(session: Session, row: Experience) -> ExperienceView:
     return ExperienceView(row, bool(_interests(session, [row])))
 
 
-def _views(session: Session, where: ColumnElement[bool]) -> list[ExperienceView]:
+def _views(
+    session: Session,
+    where: ColumnElement[bool],
+    options: Sequence[ExecutableOption] | None = None,
+) -> list[ExperienceView]:
     rows = session.scalars(
         _visible()
         .where(where)
-        .options(*experience_options())
+        .options(*(experience_options() if options is None else options))
         .order_by(Experience.published_at.desc(), Experience.id.desc())
         .limit(SHOWN)
     ).all()

@@ -135,17 +135,21 @@ def load_experience(session: Session, experience_id: int) -> Experience | None:
     )
 
 
-def experience_options() -> tuple[ExecutableOption, ...]:
-    """Return how an experience is loaded with what it is about."""
-    return (
+def experience_options(*, partnership_at_hand: bool = False) -> tuple[ExecutableOption, ...]:
+    """Return how an experience is loaded with what it is about.
+
+    ``partnership_at_hand`` spares the query of a partnership already loaded with its members.
+    """
+    options: tuple[ExecutableOption, ...] = (
         joinedload(Experience.organization),
         joinedload(Experience.answering),
         joinedload(Experience.territory),
         joinedload(Experience.offer).joinedload(Offer.organization),
-        joinedload(Experience.partnership)
-        .selectinload(Partnership.members)
-        .joinedload(PartnershipMember.organization),
     )
+    if partnership_at_hand:
+        return options
+    members = joinedload(Experience.partnership).selectinload(Partnership.members)
+    return (*options, members.joinedload(PartnershipMember.organization))
 
 
 def speaking_organizations(session: Session, person: User) -> Sequence[Organization]:
