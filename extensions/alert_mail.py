@@ -55,7 +55,8 @@ def write_alert_news(
     session: Session, payload: Mapping[str, Any], *, engines: Engines, moment: Moment
 ) -> None:
     """Write what is new for an alert and record it as told, together; nothing new, no mail."""
-    alert = session.get(Alert, payload["alert_id"])
+    # Kept: two workers with news of one alert tell each thing once.
+    alert = session.get(Alert, payload["alert_id"], with_for_update=True)
     if alert is None or alert.confirmed_at is None or alert.stopped_at is not None:
         return
     recipient = _recipient(alert)

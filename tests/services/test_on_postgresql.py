@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from threading import Barrier
 from typing import Final
 
@@ -13,16 +14,22 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from app import create_app
+from extensions.alert_mail import write_alert_news
+from extensions.database import db, db_session
+from extensions.mailbox import SEND_MAIL
 from jobs.schema import migrate
 from models.account import User
 from models.consortium import Consortium
 from models.introduction import Introduction, IntroductionMessage, OutcomeInquiry
+from models.mail import StoredMail
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
 from models.receipt import FormReceipt
 from models.revision import Revision
 from models.shortlist import Shortlist, ShortlistItem
+from services.alerts import ALERT_NEWS
 from services.consortiums import choose
 from services.errors import RuleViolation
 from services.introduction_caps import PER_PAIR
@@ -34,10 +41,20 @@ from services.receipts import open_receipt
 from services.register import verify_register
 from services.seeding import seed_roles
 from services.shortlists import add_entry
+from tests.conftest import settings_for
 from tests.databases import postgres_database
 from tests.factories.accounts import NOW, make_membership, make_user
+from tests.factories.alerts import (
+    engines,
+    make_actor,
+    make_answering_offer,
+    moment,
+    publish,
+    watch,
+)
 from tests.factories.consortiums import make_scene
 from tests.factories.consortiums import make_team as make_consortium
+from tests.factories.deliveries import run_topics_but
 from tests.factories.entries import make_territory
 from tests.factories.introductions import Table, make_introduction, make_table
 from tests.factories.needs import TODAY, add_team, make_submitted_need
@@ -243,3 +260,33 @@ def test_a_need_published_by_two_moderators_is_published_once(engine: Engine) ->
     with Session(engine) as session:
         assert session.get_one(Need, need.id).state == PublicationState.PUBLISHED
         assert verify_register(session, need.id) == []
+
+
+def test_two_workers_with_news_of_one_alert_tell_it_once(tmp_path: Path) -> None:
+    with postgres_database() as url:
+        app = create_app(settings_for(tmp_path, database_url=url))
+        with app.app_context():
+            migrate(db.engine)
+            session = db_session()
+            seed_roles(session)
+            alert = watch(session, make_user(session), q="façades")
+            publish(session, make_answering_offer(session, make_actor(session)))
+            session.commit()
+            payload = {"alert_id": alert.id}
+        run_topics_but(app, ALERT_NEWS, SEND_MAIL)
+        start = Barrier(2)
+
+        def work(_: int) -> None:
+            with app.app_context():
+                session = db_session()
+                session.scalar(select(func.count(User.id)))
+                start.wait(timeout=10)
+                write_alert_news(session, payload, engines=engines(), moment=moment())
+                session.commit()
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(work, range(2)))
+        with app.app_context():
+            written = db_session().scalar(select(func.count(StoredMail.id)))
+            db.engine.dispose()
+    assert written == 1
