@@ -1,17 +1,14 @@
 """Tells the people of an entry what became of it: one message of the outbox for each of them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.account import User
-from models.membership import Membership
 from services.outbox import post_message
-from vocabulary.kinds import MembershipRole, MembershipState, SubjectKind
+from services.seats import owners_or, seats_in
+from vocabulary.kinds import SubjectKind
 
 ENTRY_MAIL: Final = "mail.entry"
 
@@ -48,10 +45,10 @@ def tell_people(
     ``audit_id`` is the line of the log that holds the reasons; ``other_id`` the organisation on
     the other side of a federation.
     """
-    for person_id in _recipients(session, organization_id, author_id):
+    for seat in owners_or(seats_in(session, organization_id), author_id):
         payload = {
             "event": event.value,
-            "recipient_id": person_id,
+            "recipient_id": seat.person_id,
             "organization_id": organization_id,
             "kind": kind.value,
             "subject_id": subject_id,
@@ -59,21 +56,3 @@ def tell_people(
             "other_id": other_id,
         }
         post_message(session, ENTRY_MAIL, payload, now=now)
-
-
-def _recipients(session: Session, organization_id: int, author_id: int | None) -> Iterable[int]:
-    approved = session.execute(
-        select(Membership.user_id, Membership.role)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.organization_id == organization_id,
-            Membership.state == MembershipState.APPROVED,
-            User.active.is_(True),
-        )
-        .order_by(Membership.user_id)
-    )
-    return [
-        person_id
-        for person_id, role in approved
-        if person_id is not None and (role is MembershipRole.OWNER or person_id == author_id)
-    ]

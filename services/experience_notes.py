@@ -5,15 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
 from models.evidence import Experience
-from models.membership import Membership
 from services.audit import record_action
 from services.outbox import post_message
-from vocabulary.kinds import MembershipRole, MembershipState, SubjectKind
+from services.seats import owners_or, seats_in
+from vocabulary.kinds import SubjectKind
 
 EXPERIENCE_MAIL: Final = "mail.experience"
 
@@ -64,22 +63,10 @@ def tell(
     author_id: int | None = None,
 ) -> None:
     """Ask for one mail to each owner of these organisations, and to the author while a member."""
-    people = session.execute(
-        select(Membership.organization_id, Membership.user_id, Membership.role)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.organization_id.in_(list(organization_ids)),
-            Membership.state == MembershipState.APPROVED,
-            User.active.is_(True),
-        )
-        .order_by(Membership.user_id, Membership.organization_id)
-    )
-    told: set[int] = set()
-    for organization_id, person_id, role in people:
-        is_told = role is MembershipRole.OWNER or person_id == author_id
-        if person_id is None or person_id in told or not is_told:
-            continue
-        told.add(person_id)
+    seats = owners_or(seats_in(session, *organization_ids), author_id)
+    # Somebody of several of them is told once, for the first.
+    first = {seat.person_id: seat.organization_id for seat in reversed(seats)}
+    for person_id, organization_id in sorted(first.items()):
         payload = {
             "event": event.value,
             "experience_id": experience.id,

@@ -3,17 +3,16 @@
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
-from models.membership import Membership
 from models.organization import Organization
 from services.audit import record_action
 from services.errors import RuleViolation
 from services.freshness import LEAST_MONTHS, MOST_MONTHS, confirmation_due, months_after
 from services.outbox import post_message
-from vocabulary.kinds import MembershipRole, MembershipState, SubjectKind
+from services.seats import owners_or, seats_in
+from vocabulary.kinds import SubjectKind
 from vocabulary.labels import N_
 
 FRESHNESS_MAIL: Final = "mail.freshness"
@@ -64,10 +63,10 @@ def post_reminders(session: Session, *, today: date, now: datetime) -> int:
     ]
     for entry in entries:
         entry.reminders, entry.reminded_on = entry.reminders + 1, today
-        for person_id in _owners(session, entry):
+        for seat in owners_or(seats_in(session, entry.id), None):
             payload = {
                 "organization_id": entry.id,
-                "recipient_id": person_id,
+                "recipient_id": seat.person_id,
                 "confirmed_on": str(entry.confirmed_on),
             }
             post_message(session, FRESHNESS_MAIL, payload, now=now)
@@ -79,18 +78,3 @@ def _is_due(entry: Organization, today: date) -> bool:
     if due is None or today < due:
         return False
     return entry.reminded_on is None or today >= months_after(entry.reminded_on, 1)
-
-
-def _owners(session: Session, entry: Organization) -> list[int]:
-    owners = session.scalars(
-        select(Membership.user_id)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.organization_id == entry.id,
-            Membership.state == MembershipState.APPROVED,
-            Membership.role == MembershipRole.OWNER,
-            User.active.is_(True),
-        )
-        .order_by(Membership.user_id)
-    )
-    return [person_id for person_id in owners if person_id is not None]

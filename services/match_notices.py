@@ -13,14 +13,13 @@ from matching.profiles import NeedProfile
 from matching.ranking import Match, Page, rank_offers
 from matching.weights import Level
 from models.alert import MatchNotice
-from models.membership import Membership
 from models.need import Need
 from models.offer import Offer
 from services.digest_subscriptions import wants_digest
 from services.match_base import MatchBase
 from services.matching import Matcher, Moment
 from services.outbox import post_message
-from vocabulary.kinds import MembershipState
+from services.seats import seats_in
 
 MATCH_NOTICE: Final = "mail.match-notice"
 # An offer is news for so long: longer than any stop of the worker that nobody notices.
@@ -110,19 +109,10 @@ def _tell_team(session: Session, carrier_id: int, pairs: Sequence[Pair], moment:
         MatchNotice(need_id=need_id, offer_id=offer_id, told_at=moment.now)
         for need_id, offer_id in pairs
     )
-    team = session.scalars(
-        select(Membership.user_id)
-        .where(
-            Membership.organization_id == carrier_id,
-            Membership.state == MembershipState.APPROVED,
-            Membership.user_id.is_not(None),
-        )
-        .order_by(Membership.user_id)
-    )
-    for person_id in team:
-        if person_id is not None and wants_digest(session, person_id):
+    for seat in seats_in(session, carrier_id):
+        if wants_digest(session, seat.person_id):
             payload = {
-                "person_id": person_id,
+                "person_id": seat.person_id,
                 "organization_id": carrier_id,
                 "pairs": [list(pair) for pair in pairs],
             }

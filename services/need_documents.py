@@ -23,6 +23,7 @@ from services.errors import RuleViolation
 from services.outbox import post_message
 from services.permissions import can_edit_need, can_read_need
 from services.register import record_event
+from services.seats import seats_in
 from vocabulary.exchanges import RegisterEvent, Side
 from vocabulary.kinds import MembershipState
 from vocabulary.labels import N_
@@ -297,18 +298,11 @@ def _tell(
     *,
     now: datetime,
 ) -> None:
-    members = session.scalars(
-        select(Membership.user_id).where(
-            Membership.organization_id == organization.id,
-            Membership.state == MembershipState.APPROVED,
-            Membership.user_id.is_not(None),
-        )
-    )
-    for recipient in sorted(found for found in members if found is not None):
+    for seat in seats_in(session, organization.id):
         payload = {
             "need_id": need.id,
             "organization_id": organization.id,
-            "recipient_id": recipient,
+            "recipient_id": seat.person_id,
             "document_ids": [document.id for document in documents],
         }
         post_message(session, DOCUMENTS_MAIL, payload, now=now)

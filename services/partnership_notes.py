@@ -5,15 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
-from models.membership import Membership
 from models.partnership import Partnership
 from services.audit import record_action
 from services.outbox import post_message
-from vocabulary.kinds import MembershipRole, MembershipState, SubjectKind
+from services.seats import seats_in
+from vocabulary.kinds import SubjectKind
 
 PARTNERSHIP_MAIL: Final = "mail.partnership"
 
@@ -69,18 +68,9 @@ def tell_owners(
 
     ``about`` is the organisation that answered, left or was invited.
     """
-    organizations = [key for key in of if key is not None]
-    owners = session.scalars(
-        select(Membership.user_id)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.organization_id.in_(organizations),
-            Membership.state == MembershipState.APPROVED,
-            Membership.role == MembershipRole.OWNER,
-            User.active.is_(True),
-        )
-    )
-    for recipient in sorted({*owners, *besides} - {None}, key=lambda key: key or 0):
+    seats = seats_in(session, *(key for key in of if key is not None))
+    owners = {seat.person_id for seat in seats if seat.is_owner}
+    for recipient in sorted(owners | {key for key in besides if key is not None}):
         payload = {
             "event": event.value,
             "partnership_id": partnership.id,

@@ -5,17 +5,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
 from models.evidence import ReferenceConfirmation
-from models.membership import Membership
 from models.offer import Offer, Reference
 from services.audit import record_action
 from services.outbox import post_message
 from services.references import reference_name
-from vocabulary.kinds import MembershipRole, MembershipState, SubjectKind
+from services.seats import owners_or, seats_in
+from vocabulary.kinds import SubjectKind
 
 REFERENCE_MAIL: Final = "mail.reference"
 
@@ -70,21 +69,11 @@ def tell_actor(
     now: datetime,
 ) -> None:
     """Ask for one mail to each owner of the actor, and to who asked while still a member."""
-    people = session.execute(
-        select(Membership.user_id, Membership.role)
-        .join(User, User.id == Membership.user_id)
-        .where(
-            Membership.organization_id == offer.organization_id,
-            Membership.state == MembershipState.APPROVED,
-            User.active.is_(True),
-        )
-        .order_by(Membership.user_id)
-    )
-    for person_id, role in people:
-        if role is MembershipRole.OWNER or person_id == confirmation.requested_by_id:
-            payload = {
-                "event": event.value,
-                "confirmation_id": confirmation.id,
-                "recipient_id": person_id,
-            }
-            post_message(session, REFERENCE_MAIL, payload, now=now)
+    team = seats_in(session, offer.organization_id)
+    for seat in owners_or(team, confirmation.requested_by_id):
+        payload = {
+            "event": event.value,
+            "confirmation_id": confirmation.id,
+            "recipient_id": seat.person_id,
+        }
+        post_message(session, REFERENCE_MAIL, payload, now=now)
