@@ -96,7 +96,8 @@ def unread_to_announce(
     A person told within ``QUIET`` who has not come since knows already: the mail led to the whole
     thread. The reading row notes that this mail was written.
     """
-    reading = session.get(ThreadReading, (introduction.id, person.id))
+    # Kept: of two workers with one message each, the second sees that the first told.
+    reading = session.get(ThreadReading, (introduction.id, person.id), with_for_update=True)
     if reading is None:
         reading = ThreadReading(
             introduction_id=introduction.id, user_id=person.id, last_message_id=0
