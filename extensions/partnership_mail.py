@@ -50,10 +50,10 @@ def _link(event: PartnershipEvent, partnership: Partnership, organization_id: in
     slug = partnership.slug
     if event in _TO_MEMBERS:
         return public_address(
-            "partnership_editing.answer", slug=slug, organization_id=organization_id
+            "partnership_members.answer", slug=slug, organization_id=organization_id
         )
     if event in _TO_KEEPER:
-        return public_address("partnership_editing.members", slug=slug)
+        return public_address("partnership_members.index", slug=slug)
     if event is PartnershipEvent.PUBLISHED:
         return public_address("partnerships.show", slug=slug)
     if event is PartnershipEvent.REMOVED:

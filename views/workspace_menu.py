@@ -93,7 +93,7 @@ _TEAM_PAGES: Final = frozenset(
     {"consortiums", "consortium_building", "consortium_invitations", "consortium_answers"}
 )
 _PARTNERSHIP_PAGES: Final = frozenset(
-    {"partnership_editing", "partnership_groups", "partnership_timeline"}
+    {"partnership_editing", "partnership_groups", "partnership_members", "partnership_timeline"}
 )
 
 

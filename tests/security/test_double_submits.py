@@ -79,9 +79,9 @@ FORMS: Final = (
     Form("partnership_timeline.create", {"title": "Étape", "happened_on": "2026-01-05"}),
     Form("partnership_timeline.documents", has_file=True),
     Form(
-        "partnership_editing.invite",
+        "partnership_members.invite",
         {"q": "Libre", "role": "Animation"},
-        page="partnership_editing.members",
+        page="partnership_members.index",
     ),
     Form("consortiums.create", {"structure": KEEPER, "territoire": CODE, "name": "Équipe"}),
     Form("consortium_answers.answer", {"decision": "accepter"}, page="consortium_answers.show"),
