@@ -4,7 +4,7 @@
 python3 run.py              set up, migrate, seed, index, then serve on http://localhost:5000
 python3 run.py test …       run the whole suite (arguments go to pytest)
 python3 run.py check        everything the continuous integration runs
-python3 run.py bench NAME   search, matching, relevance, consortium or web, beside a peer, in one run
+python3 run.py bench NAME   search, matching, relevance, consortium or web, beside a peer
 python3 run.py flask …      the application's own commands
 python3 run.py lock         write the hashed locks again from setup.cfg
 """

@@ -35,7 +35,7 @@ def quarters_by_region(session: Session) -> list[RegionTally]:
 
 
 def latest_partnerships(session: Session) -> Sequence[Partnership]:
-    """Return the latest public partnerships with their quarter and their members, real ones first."""
+    """Return the latest public partnerships, quarter and members loaded, real ones first."""
     return session.scalars(
         Partnership.published()
         .options(

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -166,7 +167,8 @@ def test_experiences_of_one_subject_are_capped(scene: Scene) -> None:
 @pytest.mark.parametrize("name", ["what", "place", "year", "result", "limits"])
 def test_every_part_is_needed_to_submit(scene: Scene, name: str) -> None:
     told = start(scene)
-    save(scene, told, replace(CONTENT, **{name: None if name == "year" else ""}))
+    emptied: dict[str, Any] = {name: None if name == "year" else ""}
+    save(scene, told, replace(CONTENT, **emptied))
     with pytest.raises(RuleViolation) as caught:
         submit_experience(scene.session, told, person=scene.author, now=NOW)
     assert (caught.value.field, told.state) == (name, PublicationState.DRAFT)

@@ -1,6 +1,7 @@
 """The funnel: each request counts once, in the period it was sent, as far as it went."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -107,7 +108,8 @@ def test_filters_keep_what_they_say(empty_session: Session) -> None:
     }
     for name, (same, other) in kept.items():
         for value, expected in ((same, 1), (other, 0)):
-            asked = FunnelFilters(since=YEAR.since, until=YEAR.until, **{name: value})
+            chosen: dict[str, Any] = {name: value}
+            asked = FunnelFilters(since=YEAR.since, until=YEAR.until, **chosen)
             assert read_funnel(empty_session, asked).steps[requested] == expected, name
 
 

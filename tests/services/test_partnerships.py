@@ -367,7 +367,7 @@ def test_each_step_is_in_the_log(world: World, session: Session) -> None:
     world.publish()
     actions = session.scalars(
         select(AuditEntry.action)
-        .where(AuditEntry.subject_kind == "partenariats")
+        .where(AuditEntry.action.startswith("partnership."))
         .order_by(AuditEntry.id)
     ).all()
     assert list(actions) == [

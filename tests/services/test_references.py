@@ -1,6 +1,7 @@
 """References: who may be asked, one answer, what it changes, what an edit undoes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -197,13 +198,9 @@ def edit(scene: Scene, result: str) -> None:
     """Publish another text of the reference."""
     content = offer_content(scene.offer)
     first = content.references[0]
-    changed = type(first)(**{**_fields(first), "result": result})
+    changed = replace(first, result=result)
     write_offer(scene.session, scene.offer, content.changed(references=(changed,)), now=NOW)
     scene.session.flush()
-
-
-def _fields(content: object) -> dict[str, object]:
-    return {name: getattr(content, name) for name in content.__slots__}  # type: ignore[attr-defined]
 
 
 def test_rewording_gets_nobody_rid_of_a_dispute(scene: Scene) -> None:

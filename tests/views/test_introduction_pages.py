@@ -234,7 +234,7 @@ def test_claimed_without_a_team_reads_as_unclaimed(
 
     def paragraph() -> str:
         page = buyer.get(contact_page(table)).text
-        return re.findall(r"<p>(Personne ne s’occupe[^<]*)</p>", page)[0]
+        return str(re.findall(r"<p>(Personne ne s’occupe[^<]*)</p>", page)[0])
 
     table.actor.is_claimed = False
     empty_session.commit()
