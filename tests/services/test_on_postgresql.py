@@ -21,7 +21,7 @@ from extensions.mailbox import SEND_MAIL
 from jobs.schema import migrate
 from models.account import User
 from models.consortium import Consortium
-from models.introduction import Introduction, IntroductionMessage, OutcomeInquiry
+from models.introduction import Introduction, IntroductionMessage, OutcomeInquiry, ThreadReading
 from models.mail import StoredMail
 from models.need import Need
 from models.offer import Offer
@@ -33,7 +33,8 @@ from services.alerts import ALERT_NEWS
 from services.consortiums import choose
 from services.errors import RuleViolation
 from services.introduction_caps import PER_PAIR
-from services.introduction_decisions import accept_introduction, decline_introduction
+from services.introduction_decisions import accept_introduction, withdraw_introduction
+from services.introduction_notes import unread_to_announce
 from services.introductions import request_introduction
 from services.outcomes import ask_what_is_due
 from services.publishing import publish_revision
@@ -60,7 +61,7 @@ from tests.factories.introductions import Table, make_introduction, make_table
 from tests.factories.needs import TODAY, add_team, make_submitted_need
 from tests.factories.organizations import make_offer
 from tests.factories.shortlists import make_shortlist
-from vocabulary.exchanges import DeclineReason, IntroductionState, SeatChoice, Side
+from vocabulary.exchanges import IntroductionState, SeatChoice, Side
 from vocabulary.kinds import PublicationState, UserRole
 
 # What a page turns into « changed meanwhile » or « already done » (views/errors.py).
@@ -146,7 +147,7 @@ def test_of_requests_at_once_only_those_under_the_cap_leave(engine: Engine) -> N
     assert at_once(engine, *requests) == ["done"] * PER_PAIR + ["refused"] * 2
 
 
-def test_one_of_two_answers_to_a_request_wins(engine: Engine) -> None:
+def test_of_two_answers_and_a_withdrawal_one_wins(engine: Engine) -> None:
     with Session(engine, expire_on_commit=False) as session:
         table = a_table(session)
         colleague = make_user(session)
@@ -154,16 +155,20 @@ def test_one_of_two_answers_to_a_request_wins(engine: Engine) -> None:
         key = make_introduction(session, table).id
         session.commit()
 
-    def accept(session: Session) -> None:
-        found, person = session.get_one(Introduction, key), session.get_one(User, table.maker.id)
-        accept_introduction(session, found, person, now=NOW)
+    def accept(person_id: int) -> Callable[[Session], object]:
+        def run(session: Session) -> None:
+            person = session.get_one(User, person_id)
+            accept_introduction(session, session.get_one(Introduction, key), person, now=NOW)
 
-    def decline(session: Session) -> None:
-        found, person = session.get_one(Introduction, key), session.get_one(User, colleague.id)
-        reason = DeclineReason.CAPACITY
-        decline_introduction(session, found, person, reason=reason, note="", now=NOW)
+        return run
 
-    assert at_once(engine, accept, decline) == ["done", "refused"]
+    def withdraw(session: Session) -> None:
+        person = session.get_one(User, table.buyer.id)
+        withdraw_introduction(session, session.get_one(Introduction, key), person, now=NOW)
+
+    people = (table.maker.id, colleague.id)
+    answers = at_once(engine, withdraw, *(accept(person) for person in people))
+    assert answers == ["done", "refused", "refused"]
     with Session(engine) as session:
         found = session.get_one(Introduction, key)
         asked = session.scalar(select(func.count()).where(OutcomeInquiry.introduction_id == key))
@@ -183,6 +188,23 @@ def test_two_workers_ask_what_came_of_it_once(engine: Engine) -> None:
 
     assert at_once(engine, work, work) == ["done", "done"]
     assert sorted(told) == sorted([table.buyer.email, table.maker.email])
+
+
+def test_two_workers_with_messages_of_one_thread_announce_them_once(engine: Engine) -> None:
+    with Session(engine, expire_on_commit=False) as session:
+        table = a_table(session)
+        thread = make_introduction(session, table, accepted=True)
+        session.add(ThreadReading(introduction_id=thread.id, user_id=table.maker.id))
+        session.commit()
+    told: list[int] = []
+
+    def work(session: Session) -> None:
+        found = session.get_one(Introduction, thread.id)
+        reader = session.get_one(User, table.maker.id)
+        told.append(unread_to_announce(session, found, reader, Side.ACTOR, now=NOW))
+
+    assert at_once(engine, work, work) == ["done", "done"]
+    assert sorted(told) == [0, 1]
 
 
 def test_one_receipt_for_a_form_sent_twice(engine: Engine) -> None:
