@@ -16,8 +16,8 @@ from wtforms.validators import InputRequired, Length
 
 from forms.entry_fields import TOO_LONG, Choices, LockedForm, choices_of, strip, year_field
 from forms.partnerships import SeenForm
+from services.experience_contents import MAX_TEXT, MAX_TITLE, ExperienceContent
 from services.experience_replies import MAX_REPLY
-from services.experiences import MAX_TEXT, MAX_TITLE, ExperienceContent
 from services.freshness import LEAST_MONTHS, MOST_MONTHS
 from services.moderation_reasons import MAX_COMMENT, ModerationReason
 

@@ -15,11 +15,11 @@ from models.offer import Offer, Reference
 from models.outbox import OutboxMessage
 from models.partnership import Partnership
 from models.territory import Territory
+from services.experience_contents import ExperienceContent
 from services.experience_notes import EXPERIENCE_MAIL
 from services.experience_replies import submit_reply
 from services.experience_review import decide_experience, decide_reply
 from services.experiences import (
-    ExperienceContent,
     Subject,
     speaking_organizations,
     start_experience,

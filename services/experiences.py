@@ -4,11 +4,9 @@ A published one that its author edits is hidden until somebody has read it again
 see was always read by a moderator.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import func, select
@@ -22,15 +20,13 @@ from models.membership import Membership
 from models.offer import Offer
 from models.organization import Organization
 from models.partnership import Partnership, PartnershipMember
-from services.contents import clean_line, clean_text
 from services.errors import Conflict, RuleViolation
+from services.experience_contents import CHANGED, ExperienceContent, StaleExperience
 from services.experience_notes import record_experience
 from vocabulary.exchanges import InvitationState
 from vocabulary.kinds import MembershipState, PublicationState
 from vocabulary.labels import N_
 
-MAX_TITLE: Final = 200
-MAX_TEXT: Final = 2_000
 FIRST_YEAR: Final = 1990
 # Of one organisation about one subject, and over a day whatever the subject (THREATS B4).
 MAX_PER_SUBJECT: Final = 3
@@ -43,55 +39,7 @@ BOTH_SIDES: Final = N_(
 )
 NOT_A_MEMBER: Final = N_("Votre organisme ne prend pas part à ce partenariat.")
 WAITS: Final = N_("Ce retour attend une relecture : reprenez-le d’abord.")
-CHANGED: Final = N_("Quelqu’un a modifié ce retour entre-temps.")
 _FORGETS_ANSWER: Final = frozenset({PublicationState.PUBLISHED, PublicationState.SUBMITTED})
-
-
-@dataclass(frozen=True, slots=True)
-class ExperienceContent:
-    """What an authority says: what was done, where, with what result, within which limits."""
-
-    title: str = ""
-    what: str = ""
-    result: str = ""
-    limits: str = ""
-    place: str = ""
-    territory_id: int | None = None
-    year: int | None = None
-
-    @classmethod
-    def of(cls, row: Experience) -> "ExperienceContent":
-        """Return what the columns hold."""
-        return cls(**{one.name: getattr(row, one.name) for one in fields(cls)})
-
-    def cleaned(self) -> "ExperienceContent":
-        """Return the content as it is stored."""
-        return ExperienceContent(
-            title=clean_line(self.title, MAX_TITLE),
-            what=clean_text(self.what, MAX_TEXT),
-            result=clean_text(self.result, MAX_TEXT),
-            limits=clean_text(self.limits, MAX_TEXT),
-            place=clean_line(self.place),
-            territory_id=self.territory_id,
-            year=self.year,
-        )
-
-    def stamp(self) -> str:
-        """Return a digest: a form shown over another content is refused."""
-        return sha256(json.dumps(asdict(self), ensure_ascii=False).encode()).hexdigest()
-
-    def write_to(self, row: Experience) -> None:
-        """Put the content into the columns."""
-        for one in fields(self):
-            setattr(row, one.name, getattr(self, one.name))
-
-
-class StaleExperience(Conflict):
-    """The form was filled in over an older content; ``stored`` is the one there now."""
-
-    def __init__(self, stored: ExperienceContent) -> None:
-        super().__init__(CHANGED)
-        self.stored = stored
 
 
 @dataclass(frozen=True, slots=True)

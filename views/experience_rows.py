@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 from extensions.database import db_session
 from models.evidence import Experience
 from services.contents import clean_line
-from services.experiences import ExperienceContent, speaking_organizations
+from services.experience_contents import ExperienceContent
+from services.experiences import speaking_organizations
 from services.places import exact_commune_label, find_quarters, resolve_commune
 from views.access import current_person
 from views.change_rows import ChangeRow

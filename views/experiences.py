@@ -13,6 +13,7 @@ from forms.experiences import ExperienceForm, ReplyForm
 from models.evidence import Experience
 from models.organization import Organization
 from services.errors import Conflict, RuleViolation
+from services.experience_contents import ExperienceContent, StaleExperience
 from services.experience_pages import concerning, public_experience, view_of, written_by
 from services.experience_replies import (
     can_reply,
@@ -22,8 +23,6 @@ from services.experience_replies import (
 )
 from services.experience_review import may_decide
 from services.experiences import (
-    ExperienceContent,
-    StaleExperience,
     Subject,
     delete_experience,
     load_experience,

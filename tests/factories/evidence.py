@@ -7,13 +7,9 @@ from sqlalchemy.orm import Session
 from models.account import User
 from models.evidence import Experience, ReferenceConfirmation
 from models.organization import Organization
+from services.experience_contents import ExperienceContent
 from services.experience_review import decide_experience
-from services.experiences import (
-    ExperienceContent,
-    Subject,
-    start_experience,
-    submit_experience,
-)
+from services.experiences import Subject, start_experience, submit_experience
 from services.reference_requests import ask_confirmation
 from tests.factories.accounts import NOW, make_membership, make_user
 from tests.factories.entries import make_reference, make_territory

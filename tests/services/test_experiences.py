@@ -14,6 +14,7 @@ from models.evidence import Experience
 from models.partnership import PartnershipMember
 from models.register import InterestDeclaration
 from services.errors import Conflict, RuleViolation
+from services.experience_contents import ExperienceContent, StaleExperience
 from services.experience_pages import (
     concerning,
     experiences_of_offer,
@@ -41,8 +42,6 @@ from services.experiences import (
     MAX_PER_SUBJECT,
     NOT_A_MEMBER,
     NOT_YOURS,
-    ExperienceContent,
-    StaleExperience,
     Subject,
     delete_experience,
     save_experience,
