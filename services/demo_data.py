@@ -1,5 +1,6 @@
 """The demonstration: its accounts, its fictional entries, and removing them all."""
 
+import tomllib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ from vocabulary.periods import paris_day
 # Printed at start and known to all: these accounts exist in the demonstration only.
 DEMO_PASSWORD: Final = "tour-de-table-2026"  # noqa: S105
 DEMO_DOMAIN: Final = "demo.example"
+TEAMS_FILE: Final = Path(__file__).resolve().parent.parent / "seed_data" / "demo" / "teams.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class DemoAccount:
     kinds: frozenset[OrganizationKind] = frozenset()
     membership: MembershipRole = MembershipRole.OWNER
     organization: str = ""
+    is_stand_in: bool = False
+    """It answers for the actors of ``seed_data/demo/teams.toml`` that nobody else is in."""
 
 
 DEMO_ACCOUNTS: Final = (
@@ -85,6 +89,13 @@ DEMO_ACCOUNTS: Final = (
         TERRITORY_KINDS,
         # Carries needs on the quarter of Saint-Étienne, where the demonstration is walked.
         organization="collectivite-de-parmeline",
+    ),
+    DemoAccount(
+        f"tablee@{DEMO_DOMAIN}",
+        "La tablée (démo)",
+        "répond pour une trentaine d’acteurs fictifs",
+        UserRole.MEMBER,
+        is_stand_in=True,
     ),
     DemoAccount(
         f"equipe@{DEMO_DOMAIN}", "Équipe ANRU, premier compte (démo)", "équipe", UserRole.STAFF
@@ -226,6 +237,8 @@ def _seed_accounts(session: Session, hash_password: Callable[[str], str], now: d
 
 
 def _join_organization(session: Session, user: User, account: DemoAccount, now: datetime) -> None:
+    if account.is_stand_in:
+        _stand_in(session, user, account, now)
     if not account.kinds:
         return
     # The one with the most to show: offers on one side, needs on the other.
@@ -241,16 +254,33 @@ def _join_organization(session: Session, user: User, account: DemoAccount, now: 
         .limit(1)
     )
     if organization_id is not None:
-        session.add(
-            Membership(
-                organization_id=organization_id,
-                user_id=user.id,
-                role=account.membership,
-                state=MembershipState.APPROVED,
-                created_at=now,
-                decided_at=now,
-            )
-        )
+        session.add(_membership(organization_id, user, account, now))
+
+
+def _stand_in(session: Session, user: User, account: DemoAccount, now: datetime) -> None:
+    """Join the listed actors that have no team, so that each can be written to."""
+    listed = tomllib.loads(TEAMS_FILE.read_text(encoding="utf-8"))["organizations"]
+    taken = select(Membership.organization_id).where(Membership.state == MembershipState.APPROVED)
+    alone = select(Organization.id).where(
+        Organization.is_demo, Organization.slug.in_(listed), Organization.id.not_in(taken)
+    )
+    session.add_all(
+        _membership(organization_id, user, account, now)
+        for organization_id in session.scalars(alone)
+    )
+
+
+def _membership(
+    organization_id: int, user: User, account: DemoAccount, now: datetime
+) -> Membership:
+    return Membership(
+        organization_id=organization_id,
+        user_id=user.id,
+        role=account.membership,
+        state=MembershipState.APPROVED,
+        created_at=now,
+        decided_at=now,
+    )
 
 
 def _remove_logos(session: Session, actors: set[int], uploads_dir: Path) -> int:

@@ -174,6 +174,7 @@ def _need_facts(need: Need) -> Card:
     return {
         "url": url_for("needs.show", need_id=need.id),
         "need_id": need.id,
+        "has_carrier": need.carrier_id is not None,
         "title": need.title,
         "subtitle": _territory_name(need.territory),
         "subtitle_url": url_for("territories.show", code=need.territory.code),
