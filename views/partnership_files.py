@@ -11,8 +11,6 @@ from extensions.clock import now
 from extensions.database import db_session
 from extensions.pdf import render_pdf
 from extensions.template_context import long_date, theme_label
-from services.attachments import attachment_bytes
-from services.errors import NotFound
 from services.exports import write_csv, write_xlsx
 from services.partnership_exports import (
     GROUP_COLUMNS,
@@ -23,7 +21,7 @@ from services.partnership_exports import (
 )
 from services.partnership_lookup import all_answers
 from services.partnership_pages import PartnershipView
-from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
+from views.downloads import CSV_TYPE, XLSX_TYPE, attachment, stored_file
 from views.partnership_access import open_partnership
 from views.partnerships import asked_query, milestone_date
 
@@ -142,14 +140,7 @@ def document(slug: str, document_id: int) -> ResponseReturnValue:
     found = next((one for one in view.documents if one.id == document_id), None)
     if found is None:
         abort(404)
-    folder = current_app.config["SETTINGS"].documents_dir
-    try:
-        content = attachment_bytes(found, folder)
-    except NotFound:
-        abort(404)
-    response = Response(content, content_type=found.media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=found.filename)
-    return response
+    return stored_file(found)
 
 
 def _table(

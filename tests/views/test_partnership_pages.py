@@ -291,7 +291,11 @@ def test_documents_for_members_and_for_all(app: Flask, people: People, keeper: F
     (document,) = people.page().documents
     address = f"/partenariats/table-des-toits/documents/{document.id}"
     assert app.test_client().get(address).status_code == 404
-    assert people.client(people.founder).get(address).data == pdf
+    given = people.client(people.founder).get(address)
+    assert given.data == pdf
+    assert "sandbox" in given.headers["Content-Security-Policy"]
+    assert given.headers["X-Content-Type-Options"] == "nosniff"
+    assert given.headers["Cache-Control"] == "private, no-store"
     press(keeper, page, f"/{document.id}/retirer")
     assert people.client(people.founder).get(address).status_code == 404
     press(keeper, page, f"/{document.id}/rendre")
