@@ -13,6 +13,7 @@ from models.offer import Offer
 from models.organization import Organization
 from services.entry_notices import EntryEvent
 from services.moderation_reasons import known_reasons
+from services.permissions import membership_of
 from vocabulary.kinds import SubjectKind
 
 # Where the reader of each mail goes next, when it is not the page of the entry's draft.
@@ -25,11 +26,13 @@ _FEDERATIONS: Final[Mapping[str, str]] = {
 
 
 def write_entry_mail(session: Session, payload: Mapping[str, Any]) -> None:
-    """Write one mail and hand it to the relay's queue; an entry deleted since is not mailed."""
+    """Write one mail; an entry deleted since, and people who left it, are not written about."""
     recipient = session.get(User, payload["recipient_id"])
     organization = session.get(Organization, payload["organization_id"])
     entry = _entry(session, payload)
     if recipient is None or organization is None or entry is None:
+        return
+    if membership_of(session, recipient, organization.id) is None:
         return
     event = EntryEvent(payload["event"])
     line = session.get(AuditEntry, payload["audit_id"]) if payload["audit_id"] else None

@@ -1,7 +1,7 @@
 """Writes the mails about memberships, in the worker: who gets them is in the message's payload."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from models.account import User
 from models.membership import Membership
 from models.organization import Organization
 from services.membership_notes import MembershipEvent
+from services.permissions import can_edit_organization
 from vocabulary.kinds import MembershipState
 
 # Where the reader of each mail goes next.
@@ -28,6 +29,15 @@ _PAGES: Mapping[str, str] = {
     MembershipEvent.REMOVED: "organizations.show",
     MembershipEvent.CLAIM_REFUSED: "organizations.show",
 }
+# What others did, told to who decides on the team: not to somebody who left it since.
+_TO_TEAM: Final = frozenset(
+    {
+        MembershipEvent.REQUESTED,
+        MembershipEvent.JOINED,
+        MembershipEvent.DECLINED,
+        MembershipEvent.LEFT,
+    }
+)
 
 
 def write_membership_mail(session: Session, payload: Mapping[str, Any]) -> None:
@@ -38,9 +48,11 @@ def write_membership_mail(session: Session, payload: Mapping[str, Any]) -> None:
     organization = session.get(Organization, payload["organization_id"])
     recipient = session.get(User, payload["recipient_id"])
     person = session.get(User, payload["person_id"])
-    if organization is None or recipient is None or person is None:
+    if organization is None or recipient is None or person is None or not recipient.active:
         return
     event = payload["event"]
+    if event in _TO_TEAM and not can_edit_organization(session, recipient, organization.id):
+        return
     link = (
         public_address("claims.queue")
         if event == MembershipEvent.CLAIMED

@@ -11,9 +11,12 @@ from models.organization import Organization
 from models.partnership import Partnership
 from services.partnership_members import member_row
 from services.partnership_notes import PartnershipEvent
+from services.partnership_rights import standing_of
+from services.permissions import membership_of
 from vocabulary.exchanges import InvitationState
 
 _TO_MEMBERS: Final = frozenset({PartnershipEvent.INVITED, PartnershipEvent.FOUNDED})
+_TO_INVITED: Final = _TO_MEMBERS | {PartnershipEvent.REMOVED}
 _TO_KEEPER: Final = frozenset(
     {PartnershipEvent.ACCEPTED, PartnershipEvent.DECLINED, PartnershipEvent.LEFT}
 )
@@ -33,6 +36,8 @@ def write_partnership_mail(session: Session, payload: Mapping[str, Any]) -> None
         return
     event = PartnershipEvent(payload["event"])
     organization_id = payload["organization_id"]
+    if not _still_reads(session, recipient, event, partnership, organization_id):
+        return
     row = member_row(partnership, organization_id) if organization_id else None
     if event in _EXPECTED and (row is None or row.state is not _EXPECTED[event]):
         return
@@ -44,6 +49,19 @@ def write_partnership_mail(session: Session, payload: Mapping[str, Any]) -> None
         "link": _link(event, partnership, organization_id),
     }
     write_mail(session, recipient.email, recipient.language, f"partnerships/{event.value}", context)
+
+
+def _still_reads(
+    session: Session,
+    recipient: User,
+    event: PartnershipEvent,
+    partnership: Partnership,
+    organization_id: int | None,
+) -> bool:
+    """Tell whether the person still acts for the organisation that the mail is for."""
+    if event in _TO_INVITED and organization_id is not None:
+        return membership_of(session, recipient, organization_id) is not None
+    return standing_of(session, recipient, partnership).can_edit
 
 
 def _link(event: PartnershipEvent, partnership: Partnership, organization_id: int | None) -> str:
