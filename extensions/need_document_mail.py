@@ -13,14 +13,17 @@ from models.need import Need
 from models.organization import Organization
 from services.carriers import carrier_name
 from services.permissions import membership_of
+from vocabulary.kinds import PublicationState
 
 
 def write_need_documents_mail(session: Session, payload: Mapping[str, Any]) -> None:
-    """Write one mail; documents withdrawn since, and people who left, are not written about."""
+    """Write one mail; what was taken off since, and people who left, are not written about."""
     need = session.get(Need, payload["need_id"])
     organization = session.get(Organization, payload["organization_id"])
     recipient = session.get(User, payload["recipient_id"])
     if need is None or organization is None or recipient is None:
+        return
+    if need.state is PublicationState.SUSPENDED:
         return
     if membership_of(session, recipient, organization.id) is None:
         return

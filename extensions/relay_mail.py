@@ -11,9 +11,12 @@ from models.need import NeedRelay
 from models.organization import Organization
 from services.permissions import membership_of
 from services.relay_notes import RelayEvent
+from vocabulary.kinds import PublicationState
 
 # Those who are asked to answer go to the relay; the others to the page of the need.
 _ABOUT_RELAY: Final = frozenset({RelayEvent.RECEIVED})
+# Sent to others than the need's own people: a need taken off since is not told.
+_ABOUT_NEED: Final = frozenset({RelayEvent.RECEIVED, RelayEvent.RELAYED})
 
 
 def write_relay_mail(session: Session, payload: Mapping[str, Any]) -> None:
@@ -26,6 +29,8 @@ def write_relay_mail(session: Session, payload: Mapping[str, Any]) -> None:
     if membership_of(session, recipient, organization.id) is None:
         return
     event = RelayEvent(payload["event"])
+    if event in _ABOUT_NEED and relay.need.state is not PublicationState.PUBLISHED:
+        return
     context = {
         "relay": relay,
         "need": relay.need,

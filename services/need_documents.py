@@ -25,7 +25,7 @@ from services.permissions import can_edit_need, can_read_need
 from services.register import record_event
 from services.seats import seats_in
 from vocabulary.exchanges import RegisterEvent, Side
-from vocabulary.kinds import MembershipState
+from vocabulary.kinds import MembershipState, PublicationState
 from vocabulary.labels import N_
 
 DOCUMENTS_MAIL: Final = "mail.need_documents"
@@ -183,8 +183,8 @@ def readable_documents(session: Session, need: Need, person: User | None) -> Seq
 def can_open_need_document(session: Session, person: User | None, document: Document) -> bool:
     """Tell whether ``person`` may open a document that belongs to a need.
 
-    Its carrier's people and staff always; others while it is not withdrawn: anyone when it is
-    public on a public need, else the members of an actor to whom it was offered.
+    Its carrier's people and staff always; others while neither it nor the need is taken off:
+    anyone when both are public, else the members of an actor to whom it was offered.
     """
     if document.need_id is None:
         return False
@@ -193,7 +193,7 @@ def can_open_need_document(session: Session, person: User | None, document: Docu
         return False
     if can_edit_need(session, person, need):
         return True
-    if document.withdrawn_at is not None:
+    if document.withdrawn_at is not None or need.state is PublicationState.SUSPENDED:
         return False
     if document.is_public and can_read_need(session, person, need):
         return True

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 
 import numpy as np
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from matching.column_scores import score_offers
@@ -28,7 +28,7 @@ from services.publishing import record
 from services.register import record_event
 from services.relay_notes import RelayEvent, tell_teams
 from vocabulary.exchanges import RegisterEvent, RelayState
-from vocabulary.kinds import FEDERATING_KINDS, FederationState
+from vocabulary.kinds import FEDERATING_KINDS, FederationState, PublicationState
 from vocabulary.labels import N_
 
 MAX_MESSAGE: Final = 1_000
@@ -288,7 +288,8 @@ def relays_received(session: Session, organizations: Sequence[int]) -> Sequence[
     place = joinedload(NeedRelay.need).joinedload(Need.territory)
     return session.scalars(
         select(NeedRelay)
-        .where(NeedRelay.federator_id.in_(organizations))
+        .join(NeedRelay.need)
+        .where(NeedRelay.federator_id.in_(organizations), _is_published())
         .options(
             place.selectinload(Territory.communes),
             joinedload(NeedRelay.need).joinedload(Need.carrier),
@@ -306,7 +307,9 @@ def needs_relayed_to(session: Session, organizations: Sequence[int]) -> Sequence
     need = relay.joinedload(NeedRelay.need)
     return session.scalars(
         select(NeedRelayMember)
-        .where(NeedRelayMember.organization_id.in_(organizations))
+        .join(NeedRelayMember.relay)
+        .join(NeedRelay.need)
+        .where(NeedRelayMember.organization_id.in_(organizations), _is_published())
         .options(
             relay.joinedload(NeedRelay.federator),
             need.joinedload(Need.territory).selectinload(Territory.communes),
@@ -318,10 +321,21 @@ def needs_relayed_to(session: Session, organizations: Sequence[int]) -> Sequence
     ).all()
 
 
+def _is_published() -> ColumnElement[bool]:
+    """Select needs that anyone may read, closed or not: what was taken off is listed no more."""
+    return Need.state == PublicationState.PUBLISHED
+
+
 def waiting_relays(session: Session, organizations: Sequence[int]) -> int:
     """Return how many needs wait for the answer of these structures."""
-    counted = select(func.count()).where(
-        NeedRelay.federator_id.in_(organizations), NeedRelay.state == RelayState.SENT
+    counted = (
+        select(func.count(NeedRelay.id))
+        .join(NeedRelay.need)
+        .where(
+            NeedRelay.federator_id.in_(organizations),
+            NeedRelay.state == RelayState.SENT,
+            _is_published(),
+        )
     )
     return session.scalar(counted) or 0
 

@@ -122,7 +122,7 @@ def meetings_calendar(view: PartnershipView, *, url: str, host: str, now: dateti
 def _escaped(text: str) -> str:
     for mark in ("\\", ";", ","):
         text = text.replace(mark, f"\\{mark}")
-    return text.replace("\n", "\\n")
+    return "\\n".join(text.splitlines())
 
 
 def _folded(line: str) -> str:

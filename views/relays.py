@@ -25,7 +25,7 @@ from services.need_relays import (
     relays_received,
     send_to_federator,
 )
-from services.permissions import can_edit_organization
+from services.permissions import can_edit_organization, can_read_need
 from services.theme_detection import theme_writings, written_words
 from services.workspace import own_organizations
 from views.access import editable_need_or_404, signed_in_person
@@ -100,10 +100,13 @@ def _send(need: Need, candidates: list[RelayCandidate], form: SendRelayForm) -> 
 
 
 def _relay_or_404(relay_id: int) -> NeedRelay:
-    """Return the relay if the person acts for the structure that received it."""
+    """Return the relay, if the person acts for who received it and may still read the need."""
     session = db_session()
     relay = session.get(NeedRelay, relay_id)
-    if relay is None or not can_edit_organization(session, signed_in_person(), relay.federator_id):
+    person = signed_in_person()
+    if relay is None or not can_edit_organization(session, person, relay.federator_id):
+        abort(404)
+    if not can_read_need(session, person, relay.need):
         abort(404)
     return relay
 
