@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from models.account import User
 from models.alert import Alert, AlertItem
+from models.outbox import OutboxMessage
 from services.alert_views import Engines, Parameters, items_now
 from services.errors import Conflict, RuleViolation
 from services.matching import Moment
@@ -29,6 +30,7 @@ ALERT_NEWS: Final = "mail.alert-news"
 MAX_ALERTS: Final = 50
 MAX_ALERTS_OF_ADDRESS: Final = 20
 CONFIRMED_WITHIN: Final = timedelta(days=7)
+DOUBLE_CLICK: Final = timedelta(minutes=1)
 STOPPED_KEPT: Final = timedelta(days=30)
 # The mails of one alert are at least so far apart: an import of many entries is one mail.
 IMMEDIATE_GAP: Final = timedelta(minutes=15)
@@ -100,7 +102,26 @@ def ask_alert(
         alert = new_alert(view, key, frequency, language=language, now=now)
         alert.email = address
         _insert(session, alert)
+    elif _was_asked_just_now(session, alert, now):
+        return
+    elif alert.confirmed_at is None:
+        alert.created_at = now  # the new mail holds for as long as the first did
     post_message(session, ALERT_LINK, {"alert_id": alert.id}, now=now)
+
+
+def _was_asked_just_now(session: Session, alert: Alert, now: datetime) -> bool:
+    """Tell whether the same form was sent a moment ago: a double click is one mail."""
+    # Confirmed since: the next mail has something else to say.
+    since = max(now - DOUBLE_CLICK, alert.confirmed_at or alert.created_at - DOUBLE_CLICK)
+    recent = select(OutboxMessage).where(
+        OutboxMessage.topic == ALERT_LINK, OutboxMessage.created_at > since
+    )
+    return any(one.payload["alert_id"] == alert.id for one in session.scalars(recent))
+
+
+def may_be_confirmed(alert: Alert, *, now: datetime) -> bool:
+    """Tell whether the link to confirm still holds; once it did its work it says so for good."""
+    return alert.confirmed_at is not None or alert.created_at >= now - CONFIRMED_WITHIN
 
 
 def confirm_alert(session: Session, alert: Alert, *, engines: Engines, moment: Moment) -> None:

@@ -19,6 +19,7 @@ from models.alert import Alert
 from services.alerts import (
     alerts_beside,
     confirm_alert,
+    may_be_confirmed,
     resume_alert,
     stop_alert,
     stop_all_alerts,
@@ -42,7 +43,7 @@ def confirm(token: str) -> ResponseReturnValue:
     """Put the alert of a visitor to work, once the address has answered."""
     session = db_session()
     alert = alert_of(session, token, AlertLink.CONFIRM)
-    if alert is None:
+    if alert is None or not may_be_confirmed(alert, now=now()):
         return _dead_link()
     form = ConfirmForm()
     if form.validate_on_submit() and alert.confirmed_at is None:
