@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
-from models.partnership import Partnership
 from models.territory import Territory
 from services.partnership_pages import public_partnership_keys
 from vocabulary.kinds import SubjectKind
