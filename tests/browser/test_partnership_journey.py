@@ -47,7 +47,7 @@ def accept(owner: Page, name: str) -> None:
     owner.goto("/mon-espace/partenariats")
     owner.get_by_role("link", name=f"Lire et répondre ({name})").click()
     owner.get_by_role("button", name="Accepter").click()
-    expect(owner.get_by_text("C’est fait.")).to_be_visible()
+    expect(owner.get_by_text("Vous prenez part au partenariat")).to_be_visible()
 
 
 def _mail_came(page: Page, subject: str) -> bool:

@@ -69,7 +69,7 @@ def test_order_and_scores_are_those_of_whoosh(
     assert not page.relaxed
     ours = {hit.id: round(hit.score, 6) for hit in page.hits}
     clauses = parse(text).clauses
-    tree: Node = AllOf(clauses) if mode is MatchMode.DIRECTORY else Loose(loosen(clauses))
+    tree: Node = Loose(loosen(clauses)) if mode is MatchMode.ANY else AllOf(clauses)
     theirs = _whoosh_scores(root, tree)
     assert ours == theirs
     assert len(ours) > 3

@@ -435,7 +435,10 @@ def test_e_declic_says_what_its_source_says_and_no_more(client: FlaskClient) -> 
 def test_every_seeded_page_opens_and_weighs_little(
     client: FlaskClient, session: Session, column: InstrumentedAttribute[Any], address: str
 ) -> None:
-    for key in session.scalars(select(column).order_by(column)):
+    keys = select(column).order_by(column)
+    if column is Need.id:  # the demonstration has needs that are not public yet
+        keys = keys.where(Need.state == PublicationState.PUBLISHED)
+    for key in session.scalars(keys):
         answer = client.get(address.format(key))
         assert answer.status_code == 200, key
         assert len(answer.data) < 100_000, key

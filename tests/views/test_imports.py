@@ -40,7 +40,8 @@ def sent(client: FlaskClient, content: bytes) -> str:
 
 def tally(page: str) -> list[int]:
     """Return the counts of the verdicts: new, changed, unchanged, duplicate, refused."""
-    return [int(count) for count in re.findall(r'class="count">(\d+)<', page)]
+    main = page[page.index('class="workspace-main"') :]  # the menu beside it counts too
+    return [int(count) for count in re.findall(r'class="count">(\d+)<', main)]
 
 
 def entries(session: Session) -> int:
