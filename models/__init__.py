@@ -27,7 +27,22 @@ from models.introduction import (
     ThreadReading,
 )
 from models.mail import StoredMail
-from models.meetup import MeetupDay
+from models.meetup import MeetupDay, MeetupRoom, MeetupSession, MeetupSlot, MeetupTable
+from models.meetup_participant import (
+    MeetupAbsence,
+    MeetupAttendee,
+    MeetupParticipant,
+    MeetupSessionSeat,
+)
+from models.meetup_plan import (
+    MeetingInquiry,
+    MeetingSeat,
+    MeetupMeeting,
+    MeetupPlan,
+    PlannedMeeting,
+    PlannedSeat,
+)
+from models.meetup_wish import MeetupGroup, MeetupGroupSeat, MeetupPairRule, MeetupWish
 from models.membership import Membership
 from models.need import Need, NeedGroup, NeedRelay, NeedRelayMember
 from models.offer import Offer, Reference
@@ -83,7 +98,23 @@ __all__ = [
     "IntroductionMessage",
     "MatchDismissal",
     "MatchNotice",
+    "MeetingInquiry",
+    "MeetingSeat",
+    "MeetupAbsence",
+    "MeetupAttendee",
     "MeetupDay",
+    "MeetupGroup",
+    "MeetupGroupSeat",
+    "MeetupMeeting",
+    "MeetupPairRule",
+    "MeetupParticipant",
+    "MeetupPlan",
+    "MeetupRoom",
+    "MeetupSession",
+    "MeetupSessionSeat",
+    "MeetupSlot",
+    "MeetupTable",
+    "MeetupWish",
     "Membership",
     "Need",
     "NeedGroup",
@@ -96,6 +127,8 @@ __all__ = [
     "Partnership",
     "PartnershipMember",
     "PartnershipMilestone",
+    "PlannedMeeting",
+    "PlannedSeat",
     "RadarLook",
     "RateCounter",
     "Reference",

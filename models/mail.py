@@ -22,6 +22,8 @@ class StoredMail(Base):
     html_body: Mapped[str] = mapped_column(Text, default="")
     # Further headers, as List-Unsubscribe (RFC 8058).
     headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # An iCalendar object (RFC 5545) that goes with it; empty: none.
+    calendar: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime(), index=True)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     # The relay's last refusal; a permanent one ends the attempts.

@@ -43,6 +43,7 @@ from vocabulary.kinds import (
     ReferenceGrade,
 )
 from vocabulary.labels import LabelledEnum
+from vocabulary.meetups import DayState
 
 DEMO_SOURCE = "Jeu de démonstration fictif"
 ANSWERED_STATES = frozenset({FederationState.CONSENTED, FederationState.DECLINED})
@@ -261,5 +262,6 @@ def _meetup(entry: dict[str, Any]) -> dict[str, Any]:
         "summary": entry["summary"].strip(),
         "accessibility": entry.get("accessibility", "").strip(),
         "asked": entry.get("asked", "").strip(),
+        "state": DayState.ANNOUNCED,
         "is_demo": True,
     }
