@@ -1,0 +1,139 @@
+"""Meetings put in slots one after the other, others making room along Kempe chains.
+
+In a day without unavailability, wishes across two sides only, a chain always makes room: it is
+the constructive proof that a bipartite multigraph is edge-colourable with as many colours as its
+greatest degree (D. König, Math. Ann. 77, 1916). Unavailability, slots asked for, groups and full
+tables can stop one chain; others, then two in a row, are tried.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from meetups.board import NOWHERE, Board, Chain
+from meetups.problem import slots_of
+
+MAX_TRIES: Final = 400
+"""Chains looked at for one insertion before it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """How a meeting is put in: what moves first, then its slot."""
+
+    index: int
+    slot: int
+    moves: tuple[tuple[int, int], ...]
+    change: int
+    """Breaks after less breaks before."""
+
+
+def place(board: Board, wanted: Iterable[int]) -> list[int]:
+    """Put ``wanted`` meetings on the board, the hardest first; return those that found no place."""
+    order = sorted(wanted, key=lambda one: (_freedom(board, one), -board.day.candidates[one].worth))
+    return [index for index in order if not insert(board, index)]
+
+
+def insert(board: Board, index: int) -> bool:
+    """Put one meeting on the board, moving others where needed; tell whether it worked."""
+    slot = board.best_free_slot(index)
+    if slot != NOWHERE:
+        board.put(index, slot)
+        return True
+    found = best_insertion(board, index)
+    if found is None:
+        return _insert_after_two(board, index)
+    board.apply(found.moves)
+    board.put(index, found.slot)
+    return True
+
+
+def _freedom(board: Board, index: int) -> tuple[bool, int]:
+    candidate = board.day.candidates[index]
+    return (not candidate.is_required, board.allowed[index].bit_count())
+
+
+def best_insertion(board: Board, index: int, *, most_moved: int | None = None) -> Insertion | None:
+    """Return the way to put ``index`` in that adds the fewest breaks, with one chain at most.
+
+    Args:
+        board: left as it was.
+        index: a meeting held nowhere.
+        most_moved: how many others may move; ``None``: any number.
+    """
+    best: Insertion | None = None
+    for way in insertions(board, index):
+        if most_moved is not None and len(way.moves) > most_moved:
+            continue
+        if best is None or (way.change, len(way.moves)) < (best.change, len(best.moves)):
+            best = way
+    return best
+
+
+def insertions(board: Board, index: int) -> Iterator[Insertion]:
+    """Yield the ways to put ``index`` in with one chain at most, within a number of tries."""
+    tries = 0
+    for slot in slots_of(board.allowed[index]):
+        movable = blockers(board, index, slot)
+        if not movable:
+            if board.has_table(slot):
+                yield Insertion(index, slot, (), board.put_change(index, slot))
+                continue
+            movable = [other for other in board.held() if board.slot[other] == slot]
+        elif len(movable) > 1:
+            continue
+        for blocker in movable:
+            for chain in chains_away(board, blocker, index):
+                tries += 1
+                yield _inserted(board, index, slot, chain)
+            if tries > MAX_TRIES:
+                return
+
+
+def blockers(board: Board, index: int, slot: int) -> list[int]:
+    """Return the meetings that the people of ``index`` have in ``slot``."""
+    held = {board.at[person][slot] for person in board.people[index]}
+    return sorted(held - {NOWHERE})
+
+
+def chains_away(board: Board, blocker: int, index: int) -> Iterator[Chain]:
+    """Yield the chains that take ``blocker`` out of its slot so that ``index`` can have it."""
+    slot = board.slot[blocker]
+    for other in slots_of(board.allowed[blocker] & ~(1 << slot)):
+        chain = board.chain(blocker, other)
+        if chain is None or not board.fits(chain, extra=slot):
+            continue
+        people = set(board.people[index])
+        if not any(to == slot and people & set(board.people[one]) for one, to in chain.moves):
+            yield chain
+
+
+def _inserted(board: Board, index: int, slot: int, chain: Chain) -> Insertion:
+    back = board.apply(chain.moves)
+    change = chain.change + board.put_change(index, slot)
+    board.apply(back)
+    return Insertion(index, slot, chain.moves, change)
+
+
+def _insert_after_two(board: Board, index: int) -> bool:
+    """Free a slot of two blockers by two chains, one after the other."""
+    tries = 0
+    for slot in slots_of(board.allowed[index]):
+        movable = blockers(board, index, slot)
+        if len(movable) < 2:  # noqa: PLR2004 - one chain has been tried
+            continue
+        for other in slots_of(board.allowed[movable[0]] & ~(1 << slot)):
+            tries += 1
+            chain = board.chain(movable[0], other)
+            if chain is None or not board.fits(chain):
+                continue
+            back = board.apply(chain.moves)
+            found = best_insertion(board, index)
+            if found is not None:
+                board.apply(found.moves)
+                board.put(index, found.slot)
+                return True
+            board.apply(back)
+        if tries > MAX_TRIES // 10:
+            return False
+    return False
