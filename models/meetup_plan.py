@@ -55,6 +55,8 @@ class MeetupPlan(Base):
     # Constraints in conflict when nothing is possible; reasons of wishes that were not placed.
     conflicts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     unplaced: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Moves made by hand, to undo and to make again (services/meetup_moves.py).
+    edits: Mapped[dict[str, Any]] = mapped_column(default=dict)
     is_stop_asked: Mapped[bool] = mapped_column(default=False)
     failure: Mapped[str] = mapped_column(String(300), default="")
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))

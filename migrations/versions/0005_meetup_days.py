@@ -80,6 +80,7 @@ def upgrade() -> None:
     sa.Column('guarantees', sa.JSON(), nullable=False),
     sa.Column('conflicts', sa.JSON(), nullable=False),
     sa.Column('unplaced', sa.JSON(), nullable=False),
+    sa.Column('edits', sa.JSON(), nullable=False),
     sa.Column('is_stop_asked', sa.Boolean(), nullable=False),
     sa.Column('failure', sa.String(length=300), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
