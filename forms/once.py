@@ -11,13 +11,16 @@ _NUMBER: Final = re.compile(r"[0-9a-f]{32}")
 
 
 class OnceForm(FlaskForm):
-    """A form with a number of its own; ``receipt_key`` names it for one person."""
+    """A form with a number of its own; ``receipt_key`` names it for its sender."""
 
     form_number = HiddenField(default=lambda: uuid.uuid4().hex)
 
-    def receipt_key(self, person_id: int) -> str:
-        """Return the key of this form for one person; a number that is not ours is replaced."""
+    def receipt_key(self, sender: int | str) -> str:
+        """Return the key of this form for who sends it; a number that is not ours is replaced.
+
+        A sender is an account by its number, or somebody without one (``acting_key``).
+        """
         number = self.form_number.data or ""
         if not _NUMBER.fullmatch(number):
             number = uuid.uuid4().hex
-        return f"{person_id}:{number}"
+        return f"{sender}:{number}"

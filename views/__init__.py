@@ -35,6 +35,7 @@ from views import (
     language,
     logos,
     matches,
+    meetup_console,
     meetups,
     memberships,
     moderation,
@@ -50,6 +51,8 @@ from views import (
     organizations,
     outcomes,
     pages,
+    participation_access,
+    participations,
     partnership_editing,
     partnership_files,
     partnership_groups,
@@ -144,13 +147,17 @@ ENTRY_PAGES = (
     experience_review,
     freshness,
 )
+MEETUP_PAGES = (
+    participation_access,
+    participations,
+)
 
 
 def register_blueprints(app: Flask) -> None:
     """Attach every blueprint, the declared access matrix and the error pages."""
     app.url_map.converters["slug"] = SlugConverter
     app.url_map.converters["int"] = KeyConverter
-    for module in (*PUBLIC_PAGES, *ACCOUNT_PAGES, *ENTRY_PAGES):
+    for module in (*PUBLIC_PAGES, *ACCOUNT_PAGES, *ENTRY_PAGES, *MEETUP_PAGES):
         app.register_blueprint(module.bp)
     entry_filters.init_app(app)
     access.init_app(app)

@@ -11,6 +11,7 @@ from werkzeug.local import LocalProxy
 from extensions.database import db_session
 from models.account import User
 from models.introduction import Introduction
+from models.meetup import MeetupDay
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
@@ -54,7 +55,8 @@ def _guard() -> ResponseReturnValue | None:
     access = MATRIX[request.endpoint]
     if access is Access.DEMO and not current_app.config["DEMO"]:
         abort(404)
-    if access in {Access.PUBLIC, Access.DEMO}:
+    # Those of a participant may come without account: the view loads with the right.
+    if access in {Access.PUBLIC, Access.PARTICIPANT, Access.DEMO}:
         return None
     return _guard_person(access)
 
@@ -157,6 +159,31 @@ def thread_or_404(introduction_id: int) -> tuple[Introduction, Side]:
     if side is None:
         abort(404)
     return introduction, side
+
+
+def meetup_day_or_404(slug: str) -> MeetupDay:
+    """Return the meetup day if anyone may read it; a draft is shown to staff only."""
+    day = _meetup_day(slug)
+    person = current_person()
+    if not day.is_public and not (person and person.is_staff):
+        abort(404)
+    return day
+
+
+def organized_day_or_404(slug: str) -> MeetupDay:
+    """Return the meetup day if the person organises it: staff do."""
+    person = current_person()
+    if person is None or not person.is_staff:
+        abort(404)
+    return _meetup_day(slug)
+
+
+def _meetup_day(slug: str) -> MeetupDay:
+    query = select(MeetupDay).where(MeetupDay.slug == slug)
+    day = db_session().scalar(query.options(joinedload(MeetupDay.commune)))
+    if day is None:
+        abort(404)
+    return day
 
 
 def _by_slug(slug: str) -> Select[Organization]:

@@ -17,6 +17,7 @@ class Access(Enum):
     OWNER = "owners of the organisation, and staff"
     STAFF = "ANRU staff and administrators"
     ADMINISTRATOR = "administrators"
+    PARTICIPANT = "the people of a participant of a meetup day, signed in or by their mailed link"
     DEMO = "anyone, while the demonstration is on"
 
 
@@ -28,6 +29,8 @@ GRANTS: Final[dict[Access, frozenset[str]]] = {
     Access.DEMO: frozenset(ROLES),
     Access.SIGNED_IN: frozenset(ROLES[1:]),
     Access.TEAM: frozenset({"editor", "owner"}),
+    # Missing (404) for anybody else, visitors included: who takes part is nobody's business.
+    Access.PARTICIPANT: frozenset({"editor", "owner"}),
     Access.EDITOR: frozenset({"editor", "owner", "staff", "administrator"}),
     Access.OWNER: frozenset({"owner", "staff", "administrator"}),
     Access.STAFF: frozenset({"staff", "administrator"}),
@@ -333,6 +336,12 @@ MATRIX: Final[dict[str, Access]] = {
     "experience_review.restore": Access.STAFF,
     "freshness.choose": Access.OWNER,
     "freshness.confirm": Access.PUBLIC,
+    # One's own part in a meetup day (views/participation*.py)
+    "participation_access.enter": Access.PUBLIC,
+    "participations.show": Access.PARTICIPANT,
+    # Organising meetup days (views/meetup_*.py)
+    "meetup_console.index": Access.STAFF,
+    "meetup_console.show": Access.STAFF,
     # Demonstration
     "demo.mailbox": Access.DEMO,
     "demo.message": Access.DEMO,

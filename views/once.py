@@ -13,15 +13,18 @@ from services.receipts import earlier_result, open_receipt
 from views.access import signed_in_person
 
 
-def carry_out(form: OnceForm, action: Callable[[], str]) -> ResponseReturnValue:
+def carry_out(
+    form: OnceForm, action: Callable[[], str], *, sender: str = ""
+) -> ResponseReturnValue:
     """Run ``action``, which returns the address to go to, commit, and redirect there.
 
-    The same form sent again only redirects. The receipt is written first: of two sendings at one
-    moment the second waits for the first, whatever either writes. ``action`` may raise
-    ``RuleViolation``: the caller rolls back, the receipt goes too, and shows it.
+    The same form sent again only redirects; without ``sender`` it is the signed-in person's. The
+    receipt is written first: of two sendings at one moment the second waits for the first,
+    whatever either writes. ``action`` may raise ``RuleViolation``: the caller rolls back, the
+    receipt goes too, and shows it.
     """
     session = db_session()
-    key = form.receipt_key(signed_in_person().id)
+    key = form.receipt_key(sender or signed_in_person().id)
     location = earlier_result(session, key)
     if location is None:
         try:

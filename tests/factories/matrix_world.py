@@ -1,7 +1,6 @@
 """One object of each sort that an address names, and an account per role of the access matrix."""
 
 import sqlite3
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from models.federation import FederationMember
 from models.geography import Department, Region
 from models.import_batch import ImportBatch
 from models.mail import StoredMail
-from models.meetup import MeetupDay
 from models.membership import Membership
 from models.need import Need
 from models.organization import Organization
@@ -29,6 +27,8 @@ from tests.factories.matrix_alerts import alert_examples
 from tests.factories.matrix_consortiums import consortium_examples
 from tests.factories.matrix_evidence import evidence_examples
 from tests.factories.matrix_introductions import introduction_examples
+from tests.factories.matrix_meetup_participants import participant_examples
+from tests.factories.matrix_meetup_days import meetup_day_examples
 from tests.factories.matrix_needs import carrier_examples, need_examples
 from tests.factories.matrix_partnerships import partnership_examples
 from tests.factories.matrix_registers import register_examples
@@ -43,6 +43,7 @@ from vocabulary.kinds import (
     PublicationState,
     UserRole,
 )
+from vocabulary.meetups import DayState
 from vocabulary.themes import all_themes
 
 LOGO = "0123456789abcdef" * 4
@@ -105,7 +106,12 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
     )
     partnership = Partnership(slug="partenariat", name="Partenariat", summary="Texte")
     meetup = MeetupDay(
-        slug="rencontre", title="Rencontre", held_on=date(2027, 1, 5), place="Lyon", summary="Texte"
+        slug="rencontre",
+        title="Rencontre",
+        held_on=date(2027, 1, 5),
+        place="Lyon",
+        summary="Texte",
+        state=DayState.OPEN,
     )
     mail = StoredMail(
         message_id="<1@localhost>",
@@ -125,7 +131,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
     )
     offer = make_offer(session, entry)
     batch = ImportBatch(filename="structures.csv", created_at=NOW)
-    session.add_all([need, partnership, meetup, mail, listed, asked, batch])
+    session.add_all([need, partnership, mail, listed, asked, batch])
     session.flush()
     entry_slug, offer_slug = {"slug": entry.slug}, {"slug": offer.slug}
     return {
@@ -144,7 +150,8 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         "territory_editing.edit": {"code": QUARTER},
         "partnerships.show": {"slug": partnership.slug},
         **partnership_examples(session, partnership, entry, other),
-        "meetups.show": {"slug": meetup.slug},
+        **meetup_day_examples(session),
+        **participant_examples(session, meetup, entry),
         "themes.show": {"code": next(iter(all_themes()))},
         "directory.export": {"file_type": "csv"},
         "demo.message": {"mail_id": mail.id},

@@ -1,0 +1,38 @@
+"""What the addresses of participants of a meetup day name: the entry of the matrix comes to it."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from extensions.participation_links import participation_url
+from models.meetup import MeetupDay
+from models.meetup_participant import MeetupParticipant
+from models.organization import Organization
+from tests.factories.meetups import make_attendee, make_participant
+
+
+def matrix_participant(session: Session, day: MeetupDay, entry: Organization) -> MeetupParticipant:
+    """Return the participant of ``entry`` at the day of the matrix, added the first time."""
+    wanted = select(MeetupParticipant).where(
+        MeetupParticipant.day_id == day.id, MeetupParticipant.organization_id == entry.id
+    )
+    found = session.scalar(wanted)
+    if found is not None:
+        return found
+    participant = make_participant(session, day, entry.name, organization_id=entry.id)
+    make_attendee(session, participant)
+    return participant
+
+
+def participant_examples(
+    session: Session, day: MeetupDay, entry: Organization
+) -> dict[str, dict[str, Any]]:
+    """Register ``entry`` at the day and name its own pages."""
+    participant = matrix_participant(session, day, entry)
+    own = {"slug": day.slug, "participant_id": participant.id}
+    token = participation_url(participant).rpartition("/")[2]
+    return {
+        "participation_access.enter": {"token": token},
+        **{f"participations.{name}": own for name in ("show",)},
+    }

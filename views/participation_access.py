@@ -1,0 +1,92 @@
+"""The way into a participant's own pages of a meetup day: its people signed in, or a mailed link.
+
+Reading the link changes nothing but the reader's cookie, since scanners open every link of a mail.
+"""
+
+from typing import Final
+
+from flask import Blueprint, abort, redirect, render_template, session
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from extensions.clock import today
+from extensions.database import db_session
+from extensions.participation_links import grant_of_link, granted_participant, page_of
+from models.meetup_participant import MeetupAttendee, MeetupParticipant
+from services.permissions import membership_of
+from views.access import current_person
+
+bp = Blueprint("participation_access", __name__)
+_COOKIE_KEY: Final = "participations"
+# The cookie is small: the days one took part in last.
+_KEPT: Final = 8
+
+
+@bp.get("/rencontres/acces/<token>")
+def enter(token: str) -> ResponseReturnValue:
+    """Open the pages of one participant to the reader of a mail, without account."""
+    grant = grant_of_link(db_session(), token, today=today())
+    if grant is None:
+        return render_template("participations/dead_link.html"), 404
+    remember_participant(grant.participant, grant.attendee_id)
+    return redirect(page_of(grant))
+
+
+def remember_participant(participant: MeetupParticipant, attendee_id: int | None = None) -> None:
+    """Open the participant's pages to this browser: its reader has proved who they are."""
+    others = [one for one in _held() if one[0] != participant.id]
+    held = [*others, (participant.id, participant.link_key, attendee_id)]
+    session[_COOKIE_KEY] = held[-_KEPT:]
+
+
+def own_participant_or_404(slug: str, participant_id: int) -> MeetupParticipant:
+    """Return the participant if the reader may act for it; missing and forbidden look the same.
+
+    The people it sends and the members of its organisation, signed in; whoever came by its link.
+    """
+    participant = _granted(participant_id) or _signed_in(participant_id)
+    if participant is None or participant.day.slug != slug or not participant.day.is_public:
+        abort(404)
+    return participant
+
+
+def is_signed_in_for(participant: MeetupParticipant) -> bool:
+    """Tell whether the signed-in person is one of the participant's, link or not."""
+    return _signed_in(participant.id) is not None
+
+
+def acting_key(participant: MeetupParticipant) -> str:
+    """Return whose numbered forms these are: the account's, or the participant's by its link."""
+    person = current_person()
+    return str(person.id) if person is not None else f"p{participant.id}"
+
+
+def _granted(participant_id: int) -> MeetupParticipant | None:
+    for number, key, attendee_id in _held():
+        if number == participant_id:
+            return granted_participant(db_session(), number, key, attendee_id, today=today())
+    return None
+
+
+def _held() -> list[tuple[int, str, int | None]]:
+    """Return what the cookie opens; we signed it, so that it is as we wrote it."""
+    return [(number, key, attendee) for number, key, attendee in session.get(_COOKIE_KEY, ())]
+
+
+def _signed_in(participant_id: int) -> MeetupParticipant | None:
+    person, base = current_person(), db_session()
+    if person is None:
+        return None
+    wanted = select(MeetupParticipant).where(MeetupParticipant.id == participant_id)
+    participant = base.scalar(wanted.options(joinedload(MeetupParticipant.day)))
+    if participant is None:
+        return None
+    attends = select(MeetupAttendee.id).where(
+        MeetupAttendee.participant_id == participant_id, MeetupAttendee.user_id == person.id
+    )
+    if base.scalar(attends) is not None:
+        return participant
+    key = participant.organization_id
+    is_member = key is not None and membership_of(base, person, key) is not None
+    return participant if is_member else None
