@@ -37,12 +37,20 @@ from models.meetup_participant import (
 from models.meetup_plan import (
     MeetingInquiry,
     MeetingSeat,
+    MeetingVersion,
     MeetupMeeting,
     MeetupPlan,
     PlannedMeeting,
     PlannedSeat,
 )
-from models.meetup_wish import MeetupGroup, MeetupGroupSeat, MeetupPairRule, MeetupWish
+from models.meetup_wish import (
+    MeetupGroup,
+    MeetupGroupSeat,
+    MeetupPairRule,
+    MeetupWish,
+    MeetupWishBatch,
+    MeetupWishLine,
+)
 from models.membership import Membership
 from models.need import Need, NeedGroup, NeedRelay, NeedRelayMember
 from models.offer import Offer, Reference
@@ -100,6 +108,7 @@ __all__ = [
     "MatchNotice",
     "MeetingInquiry",
     "MeetingSeat",
+    "MeetingVersion",
     "MeetupAbsence",
     "MeetupAttendee",
     "MeetupDay",
@@ -115,6 +124,8 @@ __all__ = [
     "MeetupSlot",
     "MeetupTable",
     "MeetupWish",
+    "MeetupWishBatch",
+    "MeetupWishLine",
     "Membership",
     "Need",
     "NeedGroup",

@@ -4,7 +4,15 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Select, String, Text, UniqueConstraint, select
+from sqlalchemy import (
+    ForeignKey,
+    Select,
+    String,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, PrimaryKey, Slug, UtcDateTime, coded
@@ -45,6 +53,8 @@ class MeetupDay(Base):
     # Days after which a wish without an answer is no longer asked about.
     wish_days: Mapped[int] = mapped_column(default=7)
     wishes_per_participant: Mapped[int] = mapped_column(default=12)
+    # Whether two territories, or two innovators, may wish each other.
+    same_side_wishes: Mapped[bool] = mapped_column(default=False)
     # Guaranteed to each participant where the wishes allow, and at most.
     least_meetings: Mapped[int] = mapped_column(default=3)
     most_meetings: Mapped[int] = mapped_column(default=10)
@@ -184,6 +194,8 @@ class MeetupSession(Base):
     room_id: Mapped[int | None] = mapped_column(ForeignKey("meetup_room.id", ondelete="SET NULL"))
     # Places in a session that one chooses; empty: as many as come.
     capacity: Mapped[int | None]
+    # Of its calendar event: grows with each change, whoever makes it.
+    sequence: Mapped[int] = mapped_column(default=0, onupdate=literal_column("sequence + 1"))
 
     day: Mapped[MeetupDay] = relationship(back_populates="sessions")
     room: Mapped[MeetupRoom | None] = relationship()

@@ -71,6 +71,10 @@ class MeetupParticipant(Base):
     arrived_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     absent_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     is_walk_in: Mapped[bool] = mapped_column(default=False)
+    # Part of the address that calendar programs poll; empty: nobody subscribed.
+    calendar_key: Mapped[str] = mapped_column(String(32), default="")
+    # When the agenda was first mailed: from then on, only what changes is told.
+    agenda_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     lock: Mapped[int] = mapped_column(default=1)
@@ -134,6 +138,8 @@ class MeetupAbsence(Base):
     )
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime())
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    # When the welcome team noted it, on the day; empty: said beforehand by the participant.
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
     participant: Mapped[MeetupParticipant] = relationship(back_populates="absences")
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, PrimaryKey, UtcDateTime, coded
@@ -132,8 +132,32 @@ class MeetingSeat(Base):
         ForeignKey("meetup_participant.id", ondelete="CASCADE"), primary_key=True, index=True
     )
 
+    # Versions of the meeting that the participant was last told by mail, and last saw on its page.
+    told_sequence: Mapped[int | None]
+    seen_sequence: Mapped[int | None]
+
     meeting: Mapped[MeetupMeeting] = relationship(back_populates="seats")
     participant: Mapped[MeetupParticipant] = relationship()
+
+
+class MeetingVersion(Base):
+    """What a meeting was under one number of its calendar event: what changed is read here."""
+
+    __tablename__ = "meetup_meeting_version"
+
+    meeting_id: Mapped[int] = mapped_column(
+        ForeignKey("meetup_meeting.id", ondelete="CASCADE"), primary_key=True
+    )
+    sequence: Mapped[int] = mapped_column(primary_key=True)
+    # Of a cancelled meeting: when and where it would have been.
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    room: Mapped[str] = mapped_column(String(120))
+    table: Mapped[str] = mapped_column(String(40))
+    is_cancelled: Mapped[bool] = mapped_column(default=False)
+    # Numbers of the participants, in order.
+    participant_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
 class PlannedMeeting(Base):

@@ -3,13 +3,20 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, PrimaryKey, UtcDateTime, coded
 from models.meetup import MeetupDay, MeetupSlot
 from models.meetup_participant import MeetupParticipant
-from vocabulary.meetups import PairRule, WishOrigin, WishPriority, WishState
+from vocabulary.meetups import (
+    PairRule,
+    WishBatchKind,
+    WishOrigin,
+    WishPriority,
+    WishRefusal,
+    WishState,
+)
 
 if TYPE_CHECKING:
     from models.need import Need
@@ -30,6 +37,8 @@ class MeetupWish(Base):
         ForeignKey("meetup_participant.id", ondelete="CASCADE"), index=True
     )
     priority: Mapped[WishPriority] = mapped_column(coded(WishPriority))
+    # The wisher's own order among wishes of one priority.
+    rank: Mapped[int] = mapped_column(default=0)
     origin: Mapped[WishOrigin] = mapped_column(coded(WishOrigin), default=WishOrigin.PARTICIPANT)
     state: Mapped[WishState] = mapped_column(coded(WishState), default=WishState.PROPOSED)
     message: Mapped[str] = mapped_column(String(500), default="")
@@ -41,8 +50,13 @@ class MeetupWish(Base):
     match_reasons: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime(), index=True)
+    # When each side was written to: the participant wished about the wish or its withdrawal, the
+    # wisher about the answer. Empty: the next mail tells.
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    answer_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    refusal: Mapped[WishRefusal | None] = mapped_column(coded(WishRefusal))
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     lock: Mapped[int] = mapped_column(default=1)
 
@@ -53,6 +67,51 @@ class MeetupWish(Base):
     offer: Mapped["Offer | None"] = relationship()
 
     __mapper_args__ = {"version_id_col": lock}  # noqa: RUF012 - SQLAlchemy's declarative form
+
+
+class MeetupWishBatch(Base):
+    """Wishes that staff make at once: read from a list, or suggested; applied and undone whole."""
+
+    __tablename__ = "meetup_wish_batch"
+
+    id: Mapped[PrimaryKey]
+    day_id: Mapped[int] = mapped_column(ForeignKey("meetup_day.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[WishBatchKind] = mapped_column(coded(WishBatchKind))
+    name: Mapped[str] = mapped_column(String(200))
+    # What was pasted, as it came: nothing of it is lost, whatever its lines say.
+    pasted: Mapped[str] = mapped_column(Text, default="")
+    headers: Mapped[list[str]] = mapped_column(default=list)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
+    applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    lock: Mapped[int] = mapped_column(default=1)
+
+    day: Mapped[MeetupDay] = relationship()
+
+    __mapper_args__ = {"version_id_col": lock}  # noqa: RUF012 - SQLAlchemy's declarative form
+
+
+class MeetupWishLine(Base):
+    """One line of a batch, its verdict, and what undoing it needs."""
+
+    __tablename__ = "meetup_wish_line"
+
+    id: Mapped[PrimaryKey]
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("meetup_wish_batch.id", ondelete="CASCADE"), index=True
+    )
+    line: Mapped[int]
+    cells: Mapped[list[str]] = mapped_column(default=list)
+    # new | changed | unchanged | refused (services/meetup_wish_lines.py).
+    verdict: Mapped[str] = mapped_column(String(20), default="")
+    # What the line says once read, its problem, and what it changes.
+    notes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # The wish it wrote, and how that wish stood before.
+    wish_id: Mapped[int | None] = mapped_column(
+        ForeignKey("meetup_wish.id", ondelete="SET NULL"), index=True
+    )
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class MeetupPairRule(Base):

@@ -64,10 +64,22 @@ class WishState(LabelledEnum):
     """Where a wish stands with the participant it is addressed to."""
 
     PROPOSED = "proposee", N_("Proposée")
+    # One of the two has agreed to as many meetings as it may hold: asked again when one is freed.
+    RESERVE = "en-reserve", N_("En réserve")
     ACCEPTED = "acceptee", N_("Acceptée")
     DECLINED = "declinee", N_("Déclinée")
     EXPIRED = "expiree", N_("Restée sans réponse")
     WITHDRAWN = "retiree", N_("Retirée")
+
+
+class WishRefusal(LabelledEnum):
+    """Why a participant declines a meeting; chosen from a list so that it can be counted."""
+
+    NOT_OUR_FIELD = "hors-champ", N_("Ne correspond pas à notre activité")
+    AREA = "zone", N_("Hors de notre zone d’intervention")
+    ALREADY_IN_TOUCH = "deja-en-contact", N_("Nous sommes déjà en contact")
+    OTHERS_FIRST = "autres-priorites", N_("D’autres rencontres passent avant ce jour-là")
+    OTHER = "autre", N_("Autre raison")
 
 
 class WishOrigin(LabelledEnum):
@@ -76,6 +88,13 @@ class WishOrigin(LabelledEnum):
     PARTICIPANT = "participant", N_("Le participant")
     STAFF = "organisateur", N_("L’équipe d’organisation")
     IMPORTED = "import", N_("Un fichier importé")
+
+
+class WishBatchKind(LabelledEnum):
+    """What several wishes made at once come from."""
+
+    IMPORT = "import", N_("Liste importée")
+    SUGGESTIONS = "suggestions", N_("Suggestions")
 
 
 class PairRule(LabelledEnum):

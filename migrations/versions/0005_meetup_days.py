@@ -42,6 +42,8 @@ def upgrade() -> None:
     sa.Column('arrived_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('absent_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('is_walk_in', sa.Boolean(), nullable=False),
+    sa.Column('calendar_key', sa.String(length=32), nullable=False),
+    sa.Column('agenda_told_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
     sa.Column('lock', sa.Integer(), nullable=False),
@@ -121,6 +123,7 @@ def upgrade() -> None:
     sa.Column('participant_id', sa.Integer(), nullable=False),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['participant_id'], ['meetup_participant.id'], name=op.f('fk_meetup_absence_participant_id_meetup_participant'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_meetup_absence'))
     )
@@ -183,6 +186,7 @@ def upgrade() -> None:
     sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('room_id', sa.Integer(), nullable=True),
     sa.Column('capacity', sa.Integer(), nullable=True),
+    sa.Column('sequence', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['day_id'], ['meetup_day.id'], name=op.f('fk_meetup_session_day_id_meetup_day'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['room_id'], ['meetup_room.id'], name=op.f('fk_meetup_session_room_id_meetup_room'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_meetup_session'))
@@ -208,6 +212,7 @@ def upgrade() -> None:
     sa.Column('wisher_id', sa.Integer(), nullable=False),
     sa.Column('wished_id', sa.Integer(), nullable=False),
     sa.Column('priority', sa.String(length=40), nullable=False),
+    sa.Column('rank', sa.Integer(), nullable=False),
     sa.Column('origin', sa.String(length=40), nullable=False),
     sa.Column('state', sa.String(length=40), nullable=False),
     sa.Column('message', sa.String(length=500), nullable=False),
@@ -217,8 +222,11 @@ def upgrade() -> None:
     sa.Column('match_reasons', sa.JSON(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer_told_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('refusal', sa.String(length=40), nullable=True),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
     sa.Column('lock', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_meetup_wish_created_by_id_user'), ondelete='SET NULL'),
@@ -234,6 +242,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_meetup_wish_day_id'), ['day_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_meetup_wish_expires_at'), ['expires_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_meetup_wish_wished_id'), ['wished_id'], unique=False)
+
+    op.create_table('meetup_wish_batch',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('day_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('pasted', sa.Text(), nullable=False),
+    sa.Column('headers', sa.JSON(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lock', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_meetup_wish_batch_created_by_id_user'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['day_id'], ['meetup_day.id'], name=op.f('fk_meetup_wish_batch_day_id_meetup_day'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meetup_wish_batch'))
+    )
+    with op.batch_alter_table('meetup_wish_batch', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meetup_wish_batch_day_id'), ['day_id'], unique=False)
+
+    op.create_table('meetup_wish_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('batch_id', sa.Integer(), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('cells', sa.JSON(), nullable=False),
+    sa.Column('verdict', sa.String(length=20), nullable=False),
+    sa.Column('notes', sa.JSON(), nullable=False),
+    sa.Column('wish_id', sa.Integer(), nullable=True),
+    sa.Column('before', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['batch_id'], ['meetup_wish_batch.id'], name=op.f('fk_meetup_wish_line_batch_id_meetup_wish_batch'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['wish_id'], ['meetup_wish.id'], name=op.f('fk_meetup_wish_line_wish_id_meetup_wish'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meetup_wish_line'))
+    )
+    with op.batch_alter_table('meetup_wish_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meetup_wish_line_batch_id'), ['batch_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_meetup_wish_line_wish_id'), ['wish_id'], unique=False)
 
     op.create_table('meetup_session_seat',
     sa.Column('session_id', sa.Integer(), nullable=False),
@@ -326,6 +370,8 @@ def upgrade() -> None:
     op.create_table('meetup_meeting_seat',
     sa.Column('meeting_id', sa.Integer(), nullable=False),
     sa.Column('participant_id', sa.Integer(), nullable=False),
+    sa.Column('told_sequence', sa.Integer(), nullable=True),
+    sa.Column('seen_sequence', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['meeting_id'], ['meetup_meeting.id'], name=op.f('fk_meetup_meeting_seat_meeting_id_meetup_meeting'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['participant_id'], ['meetup_participant.id'], name=op.f('fk_meetup_meeting_seat_participant_id_meetup_participant'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('meeting_id', 'participant_id', name=op.f('pk_meetup_meeting_seat'))
@@ -333,6 +379,19 @@ def upgrade() -> None:
     with op.batch_alter_table('meetup_meeting_seat', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_meetup_meeting_seat_participant_id'), ['participant_id'], unique=False)
 
+    op.create_table('meetup_meeting_version',
+    sa.Column('meeting_id', sa.Integer(), nullable=False),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('room', sa.String(length=120), nullable=False),
+    sa.Column('table', sa.String(length=40), nullable=False),
+    sa.Column('is_cancelled', sa.Boolean(), nullable=False),
+    sa.Column('participant_ids', sa.JSON(), nullable=False),
+    sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meetup_meeting.id'], name=op.f('fk_meetup_meeting_version_meeting_id_meetup_meeting'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('meeting_id', 'sequence', name=op.f('pk_meetup_meeting_version'))
+    )
     op.create_table('meetup_planned_meeting',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('plan_id', sa.Integer(), nullable=False),
@@ -377,6 +436,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('wishes_close_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('wish_days', sa.Integer(), nullable=False, server_default='7'))
         batch_op.add_column(sa.Column('wishes_per_participant', sa.Integer(), nullable=False, server_default='12'))
+        batch_op.add_column(sa.Column('same_side_wishes', sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column('least_meetings', sa.Integer(), nullable=False, server_default='3'))
         batch_op.add_column(sa.Column('most_meetings', sa.Integer(), nullable=False, server_default='10'))
         batch_op.add_column(sa.Column('fairness', sa.Integer(), nullable=False, server_default='2'))
@@ -412,6 +472,7 @@ def downgrade() -> None:
         batch_op.drop_column('fairness')
         batch_op.drop_column('most_meetings')
         batch_op.drop_column('least_meetings')
+        batch_op.drop_column('same_side_wishes')
         batch_op.drop_column('wishes_per_participant')
         batch_op.drop_column('wish_days')
         batch_op.drop_column('wishes_close_at')
@@ -431,6 +492,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_meetup_planned_meeting_meeting_id'))
 
     op.drop_table('meetup_planned_meeting')
+    op.drop_table('meetup_meeting_version')
     with op.batch_alter_table('meetup_meeting_seat', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_meetup_meeting_seat_participant_id'))
 
@@ -456,6 +518,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_meetup_session_seat_participant_id'))
 
     op.drop_table('meetup_session_seat')
+    with op.batch_alter_table('meetup_wish_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meetup_wish_line_wish_id'))
+        batch_op.drop_index(batch_op.f('ix_meetup_wish_line_batch_id'))
+
+    op.drop_table('meetup_wish_line')
+    with op.batch_alter_table('meetup_wish_batch', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meetup_wish_batch_day_id'))
+
+    op.drop_table('meetup_wish_batch')
     with op.batch_alter_table('meetup_wish', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_meetup_wish_wished_id'))
         batch_op.drop_index(batch_op.f('ix_meetup_wish_expires_at'))
