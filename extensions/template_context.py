@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import nh3
 from flask import Flask, current_app, g, request, url_for
@@ -15,6 +16,9 @@ from markupsafe import Markup
 from extensions.clock import now, today
 from extensions.database import db_session
 from extensions.i18n import LANGUAGES
+from extensions.typography import french_hour
+from models.meetup import MeetupDay
+from services.meetup_clock import is_past
 from services.waiting import Waiting, waiting_for
 from vocabulary.labels import LabelledEnum
 from vocabulary.themes import Theme, all_themes
@@ -83,6 +87,25 @@ def short_instant(instant: datetime) -> str:
     return str(format_datetime(instant, "d MMM y, HH:mm"))
 
 
+def instant_at(instant: datetime, zone: ZoneInfo) -> str:
+    """Return a day and an hour as the clocks of a place show them."""
+    local = instant.astimezone(zone)
+    return f"{long_date(local.date())}, {hour_at(instant, zone)}"
+
+
+def hour_at(instant: datetime, zone: ZoneInfo) -> str:
+    """Return an hour as the clocks of a place show it: « 9 h 30 » in French, 09:30 elsewhere."""
+    local = instant.astimezone(zone)
+    if str(get_locale()) != "fr":
+        return f"{local:%H:%M}"
+    return french_hour(local.time())
+
+
+def is_past_day(day: MeetupDay) -> bool:
+    """Tell whether the date of a meetup day is over at its place."""
+    return is_past(day, now())
+
+
 def error_texts(errors: Iterable[object]) -> list[str]:
     """Return the messages among a field's errors; those of the fields inside it come nested."""
     if isinstance(errors, dict):
@@ -114,6 +137,9 @@ def init_app(app: Flask) -> None:
         themes=themes_of,
         long_date=long_date,
         instant=short_instant,
+        instant_at=instant_at,
+        hour=hour_at,
+        is_past_day=is_past_day,
         error_texts=error_texts,
         number=format_decimal,
     )

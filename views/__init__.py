@@ -147,7 +147,9 @@ ENTRY_PAGES = (
     experience_review,
     freshness,
 )
+# Under /pilotage/rencontres, and the participants' own space under /rencontres.
 MEETUP_PAGES = (
+    meetup_console,
     participation_access,
     participations,
 )

@@ -96,6 +96,28 @@ _PARTNERSHIP_PAGES: Final = frozenset(
     {"partnership_editing", "partnership_groups", "partnership_members", "partnership_timeline"}
 )
 
+# The blueprints under /pilotage/rencontres.
+_MEETUP_PAGES: Final = frozenset(
+    {
+        "meetup_console",
+        "meetup_grid",
+        "meetup_groups",
+        "meetup_imports",
+        "meetup_invitations",
+        "meetup_participants",
+        "meetup_plans",
+        "meetup_presence",
+        "meetup_prints",
+        "meetup_programme",
+        "meetup_repairs",
+        "meetup_report",
+        "meetup_rules",
+        "meetup_setup",
+        "meetup_why",
+        "meetup_wishes_review",
+    }
+)
+
 
 def workspace_menu() -> Menu:
     """Return the menu of the signed-in person; entries whose page does not exist are left out."""
@@ -214,6 +236,7 @@ def _steering_entries() -> Iterator[MenuEntry]:
     yield MenuEntry("steering.radar", N_("Manques"))
     yield MenuEntry("steering.journey", N_("Du besoin au contrat"))
     yield MenuEntry("exposure.show", N_("Exposition des acteurs"))
+    yield MenuEntry("meetup_console.index", N_("Journées de rencontre"), _MEETUP_PAGES)
     yield MenuEntry("imports.index", N_("Importer des structures"), frozenset({"imports"}))
     if current_user.is_administrator:
         yield MenuEntry("people.index", N_("Personnes"), frozenset({"people"}))

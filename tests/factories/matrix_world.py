@@ -27,8 +27,8 @@ from tests.factories.matrix_alerts import alert_examples
 from tests.factories.matrix_consortiums import consortium_examples
 from tests.factories.matrix_evidence import evidence_examples
 from tests.factories.matrix_introductions import introduction_examples
+from tests.factories.matrix_meetup_days import matrix_day, meetup_day_examples
 from tests.factories.matrix_meetup_participants import participant_examples
-from tests.factories.matrix_meetup_days import meetup_day_examples
 from tests.factories.matrix_needs import carrier_examples, need_examples
 from tests.factories.matrix_partnerships import partnership_examples
 from tests.factories.matrix_registers import register_examples
@@ -43,7 +43,6 @@ from vocabulary.kinds import (
     PublicationState,
     UserRole,
 )
-from vocabulary.meetups import DayState
 from vocabulary.themes import all_themes
 
 LOGO = "0123456789abcdef" * 4
@@ -105,14 +104,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         updated_at=NOW,
     )
     partnership = Partnership(slug="partenariat", name="Partenariat", summary="Texte")
-    meetup = MeetupDay(
-        slug="rencontre",
-        title="Rencontre",
-        held_on=date(2027, 1, 5),
-        place="Lyon",
-        summary="Texte",
-        state=DayState.OPEN,
-    )
+    meetup = matrix_day(session)
     mail = StoredMail(
         message_id="<1@localhost>",
         recipient="x@essai.example",
@@ -150,7 +142,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         "territory_editing.edit": {"code": QUARTER},
         "partnerships.show": {"slug": partnership.slug},
         **partnership_examples(session, partnership, entry, other),
-        **meetup_day_examples(session),
+        **meetup_day_examples(meetup),
         **participant_examples(session, meetup, entry),
         "themes.show": {"code": next(iter(all_themes()))},
         "directory.export": {"file_type": "csv"},
