@@ -28,6 +28,7 @@ from models.introduction import (
 )
 from models.mail import StoredMail
 from models.meetup import MeetupDay, MeetupRoom, MeetupSession, MeetupSlot, MeetupTable
+from models.meetup_invitee import MeetupInviteeBatch, MeetupInviteeLine, MeetupRequest
 from models.meetup_participant import (
     MeetupAbsence,
     MeetupAttendee,
@@ -36,6 +37,7 @@ from models.meetup_participant import (
 )
 from models.meetup_plan import (
     MeetingInquiry,
+    MeetingNotice,
     MeetingSeat,
     MeetingVersion,
     MeetupMeeting,
@@ -107,6 +109,7 @@ __all__ = [
     "MatchDismissal",
     "MatchNotice",
     "MeetingInquiry",
+    "MeetingNotice",
     "MeetingSeat",
     "MeetingVersion",
     "MeetupAbsence",
@@ -116,7 +119,10 @@ __all__ = [
     "MeetupGroupSeat",
     "MeetupMeeting",
     "MeetupPairRule",
+    "MeetupInviteeBatch",
+    "MeetupInviteeLine",
     "MeetupParticipant",
+    "MeetupRequest",
     "MeetupPlan",
     "MeetupRoom",
     "MeetupSession",

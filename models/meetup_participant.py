@@ -1,7 +1,7 @@
 """Who comes to a meetup day: participants, the people they send, when they can, what they join."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -57,6 +57,8 @@ class MeetupParticipant(Base):
     needs_hearing_loop: Mapped[bool] = mapped_column(default=False)
     # Other needs in the participant's words; erased a week after the day.
     accessibility_note: Mapped[str] = mapped_column(String(500), default="")
+    # Why it was invited, told in the invitation: themes, territories, words of the organisers.
+    invited_for: Mapped[dict[str, Any]] = mapped_column(default=dict)
     staff_note: Mapped[str] = mapped_column(String(500), default="")
     decision_note: Mapped[str] = mapped_column(String(500), default="")
     # Part of every link mailed to the participant: a new one makes the former links worthless.

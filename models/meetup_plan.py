@@ -132,10 +132,6 @@ class MeetingSeat(Base):
         ForeignKey("meetup_participant.id", ondelete="CASCADE"), primary_key=True, index=True
     )
 
-    # Versions of the meeting that the participant was last told by mail, and last saw on its page.
-    told_sequence: Mapped[int | None]
-    seen_sequence: Mapped[int | None]
-
     meeting: Mapped[MeetupMeeting] = relationship(back_populates="seats")
     participant: Mapped[MeetupParticipant] = relationship()
 
@@ -158,6 +154,22 @@ class MeetingVersion(Base):
     # Numbers of the participants, in order.
     participant_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class MeetingNotice(Base):
+    """Which version of a meeting a participant knows; it outlives its seat, to tell a departure."""
+
+    __tablename__ = "meetup_meeting_notice"
+
+    meeting_id: Mapped[int] = mapped_column(
+        ForeignKey("meetup_meeting.id", ondelete="CASCADE"), primary_key=True
+    )
+    participant_id: Mapped[int] = mapped_column(
+        ForeignKey("meetup_participant.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    # Last told by mail, and last seen on the participant's own page.
+    told_sequence: Mapped[int | None]
+    seen_sequence: Mapped[int | None]
 
 
 class PlannedMeeting(Base):

@@ -31,6 +31,7 @@ def upgrade() -> None:
     sa.Column('needs_step_free', sa.Boolean(), nullable=False),
     sa.Column('needs_hearing_loop', sa.Boolean(), nullable=False),
     sa.Column('accessibility_note', sa.String(length=500), nullable=False),
+    sa.Column('invited_for', sa.JSON(), nullable=False),
     sa.Column('staff_note', sa.String(length=500), nullable=False),
     sa.Column('decision_note', sa.String(length=500), nullable=False),
     sa.Column('link_key', sa.String(length=32), nullable=False),
@@ -370,8 +371,6 @@ def upgrade() -> None:
     op.create_table('meetup_meeting_seat',
     sa.Column('meeting_id', sa.Integer(), nullable=False),
     sa.Column('participant_id', sa.Integer(), nullable=False),
-    sa.Column('told_sequence', sa.Integer(), nullable=True),
-    sa.Column('seen_sequence', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['meeting_id'], ['meetup_meeting.id'], name=op.f('fk_meetup_meeting_seat_meeting_id_meetup_meeting'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['participant_id'], ['meetup_participant.id'], name=op.f('fk_meetup_meeting_seat_participant_id_meetup_participant'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('meeting_id', 'participant_id', name=op.f('pk_meetup_meeting_seat'))
@@ -392,6 +391,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['meeting_id'], ['meetup_meeting.id'], name=op.f('fk_meetup_meeting_version_meeting_id_meetup_meeting'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('meeting_id', 'sequence', name=op.f('pk_meetup_meeting_version'))
     )
+    op.create_table('meetup_meeting_notice',
+    sa.Column('meeting_id', sa.Integer(), nullable=False),
+    sa.Column('participant_id', sa.Integer(), nullable=False),
+    sa.Column('told_sequence', sa.Integer(), nullable=True),
+    sa.Column('seen_sequence', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meetup_meeting.id'], name=op.f('fk_meetup_meeting_notice_meeting_id_meetup_meeting'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['participant_id'], ['meetup_participant.id'], name=op.f('fk_meetup_meeting_notice_participant_id_meetup_participant'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('meeting_id', 'participant_id', name=op.f('pk_meetup_meeting_notice'))
+    )
+    with op.batch_alter_table('meetup_meeting_notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meetup_meeting_notice_participant_id'), ['participant_id'], unique=False)
+
     op.create_table('meetup_planned_meeting',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('plan_id', sa.Integer(), nullable=False),
@@ -492,6 +503,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_meetup_planned_meeting_meeting_id'))
 
     op.drop_table('meetup_planned_meeting')
+    with op.batch_alter_table('meetup_meeting_notice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meetup_meeting_notice_participant_id'))
+
+    op.drop_table('meetup_meeting_notice')
     op.drop_table('meetup_meeting_version')
     with op.batch_alter_table('meetup_meeting_seat', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_meetup_meeting_seat_participant_id'))
