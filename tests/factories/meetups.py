@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from models.meetup import MeetupDay, MeetupRoom, MeetupSlot, MeetupTable
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
+from models.meetup_wish import MeetupWish
 from services.text_keys import name_key, slugify
 from vocabulary.exchanges import Side
-from vocabulary.meetups import DayState, ParticipantState
+from vocabulary.meetups import DayState, ParticipantState, WishPriority
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HELD_ON = date(2027, 3, 11)
@@ -135,3 +136,21 @@ def make_participants(
     for participant in made:
         make_attendee(session, participant, f"Personne de {participant.name}")
     return made
+
+
+def make_wish(
+    session: Session, wisher: MeetupParticipant, wished: MeetupParticipant, **columns: Any
+) -> MeetupWish:
+    """Add a wish of one participant for another; ``columns`` are those of the model."""
+    values: dict[str, Any] = {
+        "day_id": wisher.day_id,
+        "wisher_id": wisher.id,
+        "wished_id": wished.id,
+        "priority": WishPriority.IMPORTANT,
+        "created_at": NOW,
+        **columns,
+    }
+    wish = MeetupWish(**values)
+    session.add(wish)
+    session.flush()
+    return wish
