@@ -155,6 +155,52 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_meetup_attendee_participant_id'), ['participant_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_meetup_attendee_user_id'), ['user_id'], unique=False)
 
+    op.create_table('meetup_invitee_batch',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('day_id', sa.Integer(), nullable=False),
+    sa.Column('filename', sa.String(length=200), nullable=False),
+    sa.Column('headers', sa.JSON(), nullable=False),
+    sa.Column('ignored', sa.JSON(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('created_by_id', sa.Integer(), nullable=True),
+    sa.Column('applied_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('undone_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('lock', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['created_by_id'], ['user.id'], name=op.f('fk_meetup_invitee_batch_created_by_id_user'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['day_id'], ['meetup_day.id'], name=op.f('fk_meetup_invitee_batch_day_id_meetup_day'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meetup_invitee_batch'))
+    )
+    with op.batch_alter_table('meetup_invitee_batch', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meetup_invitee_batch_day_id'), ['day_id'], unique=False)
+
+    op.create_table('meetup_invitee_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('batch_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('cells', sa.JSON(), nullable=False),
+    sa.Column('verdict', sa.String(length=20), nullable=False),
+    sa.Column('notes', sa.JSON(), nullable=False),
+    sa.Column('before', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['batch_id'], ['meetup_invitee_batch.id'], name=op.f('fk_meetup_invitee_line_batch_id_meetup_invitee_batch'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meetup_invitee_line'))
+    )
+    with op.batch_alter_table('meetup_invitee_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meetup_invitee_line_batch_id'), ['batch_id'], unique=False)
+
+    op.create_table('meetup_request',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('day_id', sa.Integer(), nullable=False),
+    sa.Column('email', sa.String(length=255), nullable=False),
+    sa.Column('language', sa.String(length=5), nullable=False),
+    sa.Column('nonce', sa.String(length=32), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['day_id'], ['meetup_day.id'], name=op.f('fk_meetup_request_day_id_meetup_day'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meetup_request'))
+    )
+    with op.batch_alter_table('meetup_request', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meetup_request_created_at'), ['created_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_meetup_request_day_id'), ['day_id'], unique=False)
+
     op.create_table('meetup_pair_rule',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('day_id', sa.Integer(), nullable=False),
@@ -558,6 +604,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_meetup_pair_rule_day_id'))
 
     op.drop_table('meetup_pair_rule')
+    with op.batch_alter_table('meetup_request', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meetup_request_day_id'))
+        batch_op.drop_index(batch_op.f('ix_meetup_request_created_at'))
+
+    op.drop_table('meetup_request')
+    with op.batch_alter_table('meetup_invitee_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meetup_invitee_line_batch_id'))
+
+    op.drop_table('meetup_invitee_line')
+    with op.batch_alter_table('meetup_invitee_batch', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meetup_invitee_batch_day_id'))
+
+    op.drop_table('meetup_invitee_batch')
     with op.batch_alter_table('meetup_attendee', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_meetup_attendee_user_id'))
         batch_op.drop_index(batch_op.f('ix_meetup_attendee_participant_id'))
