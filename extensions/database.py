@@ -44,6 +44,16 @@ def short_write() -> Iterator[Session]:
         _will_write.reset(token)
 
 
+@contextmanager
+def reading() -> Iterator[None]:
+    """Let what begins inside take no write lock: a command that reads much keeps nobody waiting."""
+    token = _will_write.set(False)
+    try:
+        yield
+    finally:
+        _will_write.reset(token)
+
+
 def engine_options(url: URL) -> dict[str, Any]:
     """Return what Flask-SQLAlchemy-Lite needs to build the engine for ``url``."""
     if url.get_backend_name() == "sqlite":
