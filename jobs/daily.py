@@ -11,6 +11,7 @@ from jobs.alert_jobs import (
 from jobs.context import WorkerContext
 from jobs.document_jobs import sweep_documents
 from jobs.evidence_jobs import forget_partner_addresses, remind_owners
+from jobs.meetup_evening_jobs import plan_evenings_of_today
 from jobs.need_jobs import close_needs
 from jobs.steering_jobs import draw_the_day, look_over_all
 from models.outbox import OutboxMessage
@@ -23,6 +24,7 @@ DailyTask = Callable[[WorkerContext], None]
 DAILY: tuple[DailyTask, ...] = (
     draw_the_day,
     close_needs,
+    plan_evenings_of_today,
     sweep_documents,
     forget_dead_alerts,
     send_regular_alerts,

@@ -14,6 +14,7 @@ from extensions.entry_mail import write_entry_mail
 from extensions.evidence_mail import write_experience_mail, write_reminder
 from extensions.introduction_mail import write_introduction_mails, write_outcome_mails
 from extensions.mailbox import SEND_MAIL
+from extensions.meetup_outcome_mail import write_meeting_mails
 from extensions.membership_mail import write_membership_mail
 from extensions.need_document_mail import write_need_documents_mail
 from extensions.partnership_mail import write_partnership_mail
@@ -29,6 +30,7 @@ from jobs.context import WorkerContext
 from jobs.daily import open_days, run_daily_tasks
 from jobs.index_jobs import forget_withdrawals, put_in_index
 from jobs.mailer import send_stored_mails
+from jobs.meetup_evening_jobs import end_day
 from jobs.steering_jobs import take_looks
 from models.outbox import OutboxMessage
 from services.alert_watch import ALERT_LOOK
@@ -44,6 +46,7 @@ from services.introduction_decisions import follow_calendar
 from services.introduction_notes import INTRODUCTION_DUE, INTRODUCTION_MAIL
 from services.logos import SWEEP_LOGO, sweep_logo
 from services.match_notices import MATCH_NOTICE
+from services.meetup_evenings import EVENING, MEETING_ASK
 from services.membership_notes import MEMBERSHIP_MAIL
 from services.need_documents import DOCUMENTS_MAIL
 from services.outcomes import OUTCOME_ASK
@@ -132,6 +135,8 @@ TOPICS: Final[Mapping[str, Topic]] = {
     INTRODUCTION_DUE: Topic(_follow_introductions),
     INTRODUCTION_MAIL: Topic(_each_now(write_introduction_mails)),
     OUTCOME_ASK: Topic(_ask_outcomes, batch=50),
+    EVENING: Topic(_each_now(end_day)),
+    MEETING_ASK: Topic(_each_now(write_meeting_mails)),
     SWEEP_LOGO: Topic(_sweep_logos, batch=50),
     RELAY_MAIL: Topic(_each(write_relay_mail)),
     SEND_MAIL: Topic(send_stored_mails),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -36,6 +36,18 @@ _REACH: Final = {
 }
 
 
+class Answer(Protocol):
+    """What one side says, and when; empty while it has not answered."""
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """Return when it was said."""
+
+    @property
+    def stage(self) -> OutcomeStage | None:
+        """Return how far things have come."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What both sides' last answers amount to."""
@@ -45,7 +57,7 @@ class Settled:
 
 
 def settle(
-    territory: OutcomeInquiry | None, actor: OutcomeInquiry | None, *, was_disputed: bool
+    territory: Answer | None, actor: Answer | None, *, was_disputed: bool
 ) -> Settled:
     """Weigh the last answer of each side.
 
@@ -64,7 +76,7 @@ def settle(
     return Settled(newer.stage, is_disputed=False)
 
 
-def _when(answer: OutcomeInquiry) -> datetime:
+def _when(answer: Answer) -> datetime:
     if answer.answered_at is None:
         message = "an inquiry without an answer"
         raise ValueError(message)
@@ -199,7 +211,7 @@ def _waiting(own: Sequence[int] | Select[Any], today: date) -> Select[Introducti
 def report_stage(
     session: Session,
     introduction: Introduction,
-    person: User,
+    person: User | None,
     side: Side,
     *,
     stage: OutcomeStage,
@@ -207,6 +219,8 @@ def report_stage(
     now: datetime,
 ) -> None:
     """Say for one side what came of it: answers all that was due, or adds a line of today.
+
+    ``person`` is empty for somebody without an account, who answers for a body after a meetup day.
 
     Raises:
         Conflict: the request is not accepted.
@@ -216,7 +230,7 @@ def report_stage(
         raise Conflict(N_("Une suite ne se note que sur une demande acceptée."))
     was_disputed = introduction.is_disputed
     for inquiry in _inquiries_to_answer(introduction, side, paris_day(now)):
-        inquiry.answered_at, inquiry.answered_by_id = now, person.id
+        inquiry.answered_at, inquiry.answered_by_id = now, person.id if person else None
         inquiry.stage, inquiry.note = stage, note
     _settle(introduction)
     session.flush()

@@ -52,6 +52,7 @@ from views import (
     outcomes,
     pages,
     participation_access,
+    participation_outcomes,
     participations,
     partnership_editing,
     partnership_files,
@@ -151,6 +152,7 @@ ENTRY_PAGES = (
 MEETUP_PAGES = (
     meetup_console,
     participation_access,
+    participation_outcomes,
     participations,
 )
 

@@ -338,6 +338,7 @@ MATRIX: Final[dict[str, Access]] = {
     "freshness.confirm": Access.PUBLIC,
     # One's own part in a meetup day (views/participation*.py)
     "participation_access.enter": Access.PUBLIC,
+    "participation_outcomes.index": Access.PARTICIPANT,
     "participations.show": Access.PARTICIPANT,
     # Organising meetup days (views/meetup_*.py)
     "meetup_console.index": Access.STAFF,

@@ -100,8 +100,8 @@ class WishBatchKind(LabelledEnum):
 class PairRule(LabelledEnum):
     """What the organisers decide about a pair of participants."""
 
-    REQUIRED = "imposee", N_("Rencontre imposée")
-    FORBIDDEN = "exclue", N_("Rencontre exclue")
+    REQUIRED = "imposee", N_("Rendez-vous imposé")
+    FORBIDDEN = "exclue", N_("Rendez-vous exclu")
 
 
 class PlanState(LabelledEnum):
@@ -126,7 +126,7 @@ class PlanPhase(LabelledEnum):
     """What the calculation is doing."""
 
     READING = "lecture", N_("Lecture des souhaits")
-    SELECTION = "choix", N_("Choix des rencontres")
+    SELECTION = "choix", N_("Choix des rendez-vous")
     PLACEMENT = "placement", N_("Placement dans les créneaux")
     BREAKS = "attentes", N_("Réduction des attentes")
     PROOF = "preuve", N_("Recherche d’une preuve")

@@ -5,14 +5,22 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.meetup import MeetupDay, MeetupRoom, MeetupSlot, MeetupTable
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
+from models.meetup_plan import (
+    MeetingSeat,
+    MeetupMeeting,
+    MeetupPlan,
+    PlannedMeeting,
+    PlannedSeat,
+)
 from models.meetup_wish import MeetupWish
 from services.text_keys import name_key, slugify
 from vocabulary.exchanges import Side
-from vocabulary.meetups import DayState, ParticipantState, WishPriority
+from vocabulary.meetups import DayState, ParticipantState, PlanState, WishPriority
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HELD_ON = date(2027, 3, 11)
@@ -154,3 +162,52 @@ def make_wish(
     session.add(wish)
     session.flush()
     return wish
+
+
+def publish_meetings(
+    session: Session, day: MeetupDay, placed: Sequence[tuple[MeetupSlot, MeetupTable, Any]]
+) -> list[MeetupMeeting]:
+    """Publish a plan of these meetings: (slot, table, participants) each, in that order."""
+    number = len(session.scalars(select(MeetupPlan.id).where(MeetupPlan.day_id == day.id)).all())
+    plan = MeetupPlan(
+        day=day, number=number + 1, state=PlanState.READY, created_at=NOW, published_at=NOW
+    )
+    session.add(plan)
+    session.flush()
+    meetings = [_placed(session, plan, *one) for one in placed]
+    day.published_plan_id = plan.id
+    session.flush()
+    return meetings
+
+
+def _placed(
+    session: Session,
+    plan: MeetupPlan,
+    slot: MeetupSlot,
+    table: MeetupTable,
+    participants: Sequence[MeetupParticipant],
+) -> MeetupMeeting:
+    numbers = sorted(one.id for one in participants)
+    meeting = MeetupMeeting(
+        day_id=plan.day_id,
+        key="p" + "-".join(str(number) for number in numbers),
+        uid=uuid.uuid4().hex,
+        slot=slot,
+        table=table,
+        seats=[MeetingSeat(participant_id=number) for number in numbers],
+    )
+    session.add(meeting)
+    session.flush()
+    planned = PlannedMeeting(
+        plan_id=plan.id,
+        meeting_id=meeting.id,
+        slot_id=slot.id,
+        table_id=table.id,
+        occupied=[
+            PlannedSeat(plan_id=plan.id, slot_id=slot.id, participant_id=number)
+            for number in numbers
+        ],
+    )
+    session.add(planned)
+    session.flush()
+    return meeting
