@@ -33,6 +33,7 @@ from models.meetup_participant import (
     MeetupAbsence,
     MeetupAttendee,
     MeetupParticipant,
+    MeetupParticipantEvent,
     MeetupSessionSeat,
 )
 from models.meetup_plan import (
@@ -122,6 +123,7 @@ __all__ = [
     "MeetupMeeting",
     "MeetupPairRule",
     "MeetupParticipant",
+    "MeetupParticipantEvent",
     "MeetupPlan",
     "MeetupRequest",
     "MeetupRoom",

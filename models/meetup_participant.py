@@ -10,7 +10,7 @@ from models.base import Base, PrimaryKey, UtcDateTime, coded
 from models.meetup import MeetupDay, MeetupSession
 from vocabulary.exchanges import Side
 from vocabulary.kinds import OrganizationKind
-from vocabulary.meetups import ParticipantState, ParticipantVisibility
+from vocabulary.meetups import ParticipantEvent, ParticipantState, ParticipantVisibility
 
 if TYPE_CHECKING:
     from models.account import User
@@ -160,3 +160,20 @@ class MeetupSessionSeat(Base):
 
     session: Mapped[MeetupSession] = relationship()
     participant: Mapped[MeetupParticipant] = relationship(back_populates="session_seats")
+
+
+class MeetupParticipantEvent(Base):
+    """A line of a participant's history: what happened, who did it, how many were written to."""
+
+    __tablename__ = "meetup_participant_event"
+
+    id: Mapped[PrimaryKey]
+    participant_id: Mapped[int] = mapped_column(
+        ForeignKey("meetup_participant.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime] = mapped_column(UtcDateTime())
+    event: Mapped[ParticipantEvent] = mapped_column(coded(ParticipantEvent))
+    # Empty: the participant itself, or the calendar.
+    actor_name: Mapped[str] = mapped_column(String(120), default="")
+    recipients: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(String(500), default="")

@@ -44,6 +44,26 @@ class ParticipantState(LabelledEnum):
     CANCELLED = "annule", N_("Inscription annulée")
 
 
+class ParticipantEvent(LabelledEnum):
+    """What happened to a participant before the day, as its history and its mails tell it."""
+
+    ADDED = "ajoute", N_("Ajouté par l’équipe")
+    IMPORTED = "importe", N_("Ajouté par un fichier importé")
+    INVITED = "invitation", N_("Invitation envoyée")
+    REMINDED = "relance", N_("Relance envoyée")
+    REGISTERED = "inscription", N_("Inscription reçue, à valider")
+    CONFIRMED = "confirmation", N_("Inscription confirmée")
+    WAITING = "attente", N_("Mis sur liste d’attente")
+    PROMOTED = "place-liberee", N_("Une place s’est libérée : inscrit")
+    REFUSED = "refus", N_("Inscription refusée")
+    DECLINED = "declin", N_("A décliné l’invitation")
+    CANCELLED = "annulation", N_("Inscription annulée")
+    CANCELLED_LATE = "annulation-tardive", N_("Annulation après publication du planning")
+    EDITED = "modification", N_("Modifié par l’équipe")
+    MERGED = "fusion", N_("Doublon fusionné")
+    LINK_RENEWED = "lien-renouvele", N_("Liens renouvelés")
+
+
 class ParticipantVisibility(LabelledEnum):
     """Who sees that a participant comes."""
 

@@ -155,6 +155,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_meetup_attendee_participant_id'), ['participant_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_meetup_attendee_user_id'), ['user_id'], unique=False)
 
+    op.create_table('meetup_participant_event',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('participant_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('event', sa.String(length=40), nullable=False),
+    sa.Column('actor_name', sa.String(length=120), nullable=False),
+    sa.Column('recipients', sa.Integer(), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.ForeignKeyConstraint(['participant_id'], ['meetup_participant.id'], name=op.f('fk_meetup_participant_event_participant_id_meetup_participant'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meetup_participant_event'))
+    )
+    with op.batch_alter_table('meetup_participant_event', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meetup_participant_event_participant_id'), ['participant_id'], unique=False)
+
     op.create_table('meetup_invitee_batch',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('day_id', sa.Integer(), nullable=False),
@@ -499,6 +513,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('fairness', sa.Integer(), nullable=False, server_default='2'))
         batch_op.add_column(sa.Column('published_plan_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('cancelled_reason', sa.String(length=500), nullable=False, server_default=''))
+        batch_op.add_column(sa.Column('state_before', sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column('hall_key', sa.String(length=32), nullable=False, server_default=''))
         batch_op.add_column(sa.Column('created_by_id', sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column('created_at', sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column('updated_at', sa.DateTime(timezone=True), nullable=True))
@@ -524,6 +540,8 @@ def downgrade() -> None:
         batch_op.drop_column('updated_at')
         batch_op.drop_column('created_at')
         batch_op.drop_column('created_by_id')
+        batch_op.drop_column('hall_key')
+        batch_op.drop_column('state_before')
         batch_op.drop_column('cancelled_reason')
         batch_op.drop_column('published_plan_id')
         batch_op.drop_column('fairness')
@@ -604,6 +622,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_meetup_pair_rule_day_id'))
 
     op.drop_table('meetup_pair_rule')
+    with op.batch_alter_table('meetup_participant_event', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_meetup_participant_event_participant_id'))
+
+    op.drop_table('meetup_participant_event')
     with op.batch_alter_table('meetup_request', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_meetup_request_day_id'))
         batch_op.drop_index(batch_op.f('ix_meetup_request_created_at'))
