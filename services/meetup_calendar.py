@@ -119,11 +119,13 @@ def record_publication(
     the same plan again changes nothing.
     """
     session.flush()
+    # Kept: two publications at once would write one version twice.
+    session.execute(select(MeetupDay.id).where(MeetupDay.id == day.id).with_for_update())
     is_held = plan is not None and day.state is not DayState.CANCELLED
     wanted = _wanted(session, plan.id) if plan is not None and is_held else {}
     last = _last_versions(session, day)
     live = {number for number, version in last.items() if not version.is_cancelled}
-    meetings = _locked(session, live | wanted.keys())
+    meetings = _meetings(session, live | wanted.keys())
     changes = []
     for meeting in meetings:
         change = _record(meeting, last.get(meeting.id), wanted.get(meeting.id), now)
@@ -188,16 +190,9 @@ def _wanted(session: Session, plan_id: int) -> dict[int, _Wanted]:
     return {one.meeting_id: _Wanted(one.slot, one.table, seats.get(one.id, [])) for one in placed}
 
 
-def _locked(session: Session, numbers: Iterable[int]) -> list[MeetupMeeting]:
-    """Return the meetings; two publications at once would write one version twice."""
-    return list(
-        session.scalars(
-            select(MeetupMeeting)
-            .where(MeetupMeeting.id.in_(numbers))
-            .order_by(MeetupMeeting.id)
-            .with_for_update()
-        )
-    )
+def _meetings(session: Session, numbers: Iterable[int]) -> list[MeetupMeeting]:
+    wanted = select(MeetupMeeting).where(MeetupMeeting.id.in_(numbers))
+    return list(session.scalars(wanted.order_by(MeetupMeeting.id)))
 
 
 def _last_versions(session: Session, day: MeetupDay) -> dict[int, MeetingVersion]:
