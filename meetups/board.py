@@ -7,10 +7,12 @@ meeting in one of the two slots and none in the other.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
-from meetups.problem import SlotSet, WishedDay, slots_of
+from meetups.problem import SlotSet, WishedDay, slot_set, slots_of
+from meetups.seats import TableRows, table_rows
 
 NOWHERE: Final = -1
 
@@ -38,20 +40,13 @@ def count_waits(busy: SlotSet, available: SlotSet) -> int:
     return (between & available & ~busy).bit_count()
 
 
-def open_slots(tables: Sequence[int]) -> SlotSet:
-    """Return the slots that have a table."""
-    found = 0
-    for slot, count in enumerate(tables):
-        found |= (count > 0) << slot
-    return found
-
-
-def allowed_slots(day: WishedDay) -> list[SlotSet]:
-    """Return where each candidate can be held at all: its slots, its people's, tables."""
-    opened = open_slots(day.tables)
+def allowed_slots(day: WishedDay, rows: TableRows) -> list[SlotSet]:
+    """Return where each candidate can be held at all: its slots, its people's, a table's."""
     found = []
-    for candidate in day.candidates:
-        allowed = candidate.slots & opened
+    for candidate, members in zip(day.candidates, rows.members, strict=True):
+        allowed = candidate.slots & slot_set(
+            slot for slot in range(day.slot_count) if all(rows.caps[row][slot] for row in members)
+        )
         for person in candidate.participants:
             allowed &= day.available[person]
         found.append(allowed)
@@ -62,22 +57,39 @@ class Board:
     """Which candidates are held where."""
 
     def __init__(self, day: WishedDay, *, frozen: SlotSet = 0) -> None:
-        """Set an empty timetable for ``day``; nothing enters or leaves the ``frozen`` slots."""
+        """Set an empty timetable for ``day``; no meeting is moved into or out of ``frozen``."""
         self.day = day
         self.slot_count = day.slot_count
-        self.tables = day.tables
+        self.rows = table_rows(day)
+        self.caps = self.rows.caps
         self.people = [candidate.participants for candidate in day.candidates]
         self.frozen = frozen
-        self.allowed = [allowed & ~frozen for allowed in allowed_slots(day)]
+        self.allowed = [allowed & ~frozen for allowed in allowed_slots(day, self.rows)]
         self.slot = [NOWHERE] * len(self.people)
         self.busy: list[SlotSet] = [0] * len(day.available)
         self.at = [[NOWHERE] * day.slot_count for _ in day.available]
-        self.load = [0] * day.slot_count
+        self.load = [[0] * day.slot_count for _ in self.caps]
+
+    def with_slots(self, slots: Sequence[int | None]) -> "Board":
+        """Return another timetable of the same day; ``None`` or NOWHERE: not held."""
+        other = copy(self)
+        other.allowed = list(self.allowed)
+        other.slot = [NOWHERE] * len(self.people)
+        other.busy = [0] * len(self.busy)
+        other.at = [[NOWHERE] * self.slot_count for _ in self.at]
+        other.load = [[0] * self.slot_count for _ in self.load]
+        for index, slot in enumerate(slots):
+            if slot is not None and slot != NOWHERE:
+                other.put(index, slot)
+                if self.frozen >> slot & 1:
+                    other.allowed[index] = 0
+        return other
 
     def put(self, index: int, slot: int) -> None:
         """Hold a meeting that is nowhere; its people must be free."""
         self.slot[index] = slot
-        self.load[slot] += 1
+        for row in self.rows.members[index]:
+            self.load[row][slot] += 1
         for person in self.people[index]:
             self.at[person][slot] = index
             self.busy[person] |= 1 << slot
@@ -86,15 +98,16 @@ class Board:
         """Stop holding a meeting; return the slot it had."""
         slot = self.slot[index]
         self.slot[index] = NOWHERE
-        self.load[slot] -= 1
+        for row in self.rows.members[index]:
+            self.load[row][slot] -= 1
         for person in self.people[index]:
             self.at[person][slot] = NOWHERE
             self.busy[person] &= ~(1 << slot)
         return slot
 
-    def has_table(self, slot: int) -> bool:
+    def has_table(self, index: int, slot: int) -> bool:
         """Tell whether one more meeting finds a table."""
-        return self.load[slot] < self.tables[slot]
+        return all(self.load[row][slot] < self.caps[row][slot] for row in self.rows.members[index])
 
     def free_slots(self, index: int) -> SlotSet:
         """Return the slots allowed to a meeting in which all its people are free."""
@@ -115,7 +128,7 @@ class Board:
         """Return the slot where a meeting adds the fewest breaks without a move, or NOWHERE."""
         best, least = NOWHERE, 0
         for slot in slots_of(self.free_slots(index)):
-            if self.has_table(slot):
+            if self.has_table(index, slot):
                 change = self.put_change(index, slot)
                 if best == NOWHERE or change < least:
                     best, least = slot, change
@@ -150,14 +163,19 @@ class Board:
                     change += count_breaks(busy ^ both) - count_breaks(busy)
         return change
 
-    def fits(self, chain: Chain, *, extra: int = NOWHERE) -> bool:
-        """Tell whether the tables suffice after ``chain`` and one more meeting at ``extra``."""
-        change: dict[int, int] = {extra: 1} if extra != NOWHERE else {}
-        for meeting, slot in chain.moves:
-            change[slot] = change.get(slot, 0) + 1
+    def fits(self, chain: Chain, *, extra: tuple[int, int] | None = None) -> bool:
+        """Tell whether the tables suffice after ``chain`` and an ``extra`` (meeting, slot)."""
+        more: dict[tuple[int, int], int] = {}
+        for meeting, slot in (*chain.moves, *((extra,) if extra else ())):
             own = self.slot[meeting]
-            change[own] = change.get(own, 0) - 1
-        return all(self.load[slot] + more <= self.tables[slot] for slot, more in change.items())
+            for row in self.rows.members[meeting]:
+                more[row, slot] = more.get((row, slot), 0) + 1
+                if own != NOWHERE:
+                    more[row, own] = more.get((row, own), 0) - 1
+        return all(
+            added <= 0 or self.load[row][slot] + added <= self.caps[row][slot]
+            for (row, slot), added in more.items()
+        )
 
     def apply(self, moves: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
         """Move meetings together; return the moves that undo it."""
@@ -168,6 +186,16 @@ class Board:
         for meeting, slot in moves:
             self.put(meeting, slot)
         return back
+
+    @property
+    def placed(self) -> int:
+        """Return how many meetings are held."""
+        return sum(self.load[0])
+
+    @property
+    def worth(self) -> int:
+        """Return what the meetings held are worth."""
+        return sum(self.day.candidates[index].worth for index in self.held())
 
     def breaks(self) -> int:
         """Return the breaks of all."""
@@ -183,9 +211,5 @@ class Board:
 
 
 def board_of(day: WishedDay, slots: Sequence[int | None], *, frozen: SlotSet = 0) -> Board:
-    """Return the board of a plan."""
-    board = Board(day, frozen=frozen)
-    for index, slot in enumerate(slots):
-        if slot is not None:
-            board.put(index, slot)
-    return board
+    """Return the timetable of a plan, of which the ``frozen`` slots stay as they are."""
+    return Board(day, frozen=frozen).with_slots(slots)

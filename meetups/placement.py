@@ -6,13 +6,16 @@ greatest degree (D. König, Math. Ann. 77, 1916). Unavailability, slots asked fo
 tables can stop one chain; others, then two in a row, are tried.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from meetups.board import NOWHERE, Board, Chain
-from meetups.problem import slots_of
+from meetups.problem import WishedDay, slots_of
+from meetups.selection import Selection, select
 
+MAX_SELECTIONS: Final = 8
+"""Selections tried in turn when some meetings find no place."""
 MAX_TRIES: Final = 400
 """Chains looked at for one insertion before it is given up."""
 
@@ -26,6 +29,56 @@ class Insertion:
     moves: tuple[tuple[int, int], ...]
     change: int
     """Breaks after less breaks before."""
+
+
+def place_selection(
+    day: WishedDay, selection: Selection, is_going_on: Callable[[Board], bool]
+) -> Board:
+    """Place what is selected; what finds no place gives way to the next best selection.
+
+    Args:
+        day: the wishes.
+        selection: the best of them, slots aside.
+        is_going_on: shown the best board now and then; ``False``: no more selections are tried.
+    """
+    best = Board(day)
+    homeless = set(place(best, selection.chosen))
+    for _ in range(MAX_SELECTIONS):
+        if not homeless or not is_going_on(best):
+            break
+        chosen = set(select(day, without=homeless, favoured=best.held()).chosen)
+        other = best.with_slots(
+            [slot if index in chosen else None for index, slot in enumerate(best.slot)]
+        )
+        left = place(other, sorted(chosen - set(other.held())))
+        if _rank(other, selection) > _rank(best, selection):
+            best = other
+        if homeless.issuperset(left):
+            break
+        homeless |= set(left)
+    if best.worth < selection.bound:
+        fill(best)
+    is_going_on(best)
+    return best
+
+
+def fill(board: Board) -> None:
+    """Put in whatever still finds a place, the greatest worth first."""
+    day = board.day
+    waiting = (index for index, slot in enumerate(board.slot) if slot == NOWHERE)
+    for index in sorted(waiting, key=lambda one: (-day.candidates[one].worth, one)):
+        if all(board.busy[one].bit_count() < day.most[one] for one in board.people[index]):
+            insert(board, index)
+
+
+def _rank(board: Board, selection: Selection) -> tuple[int, int, int]:
+    """Return how good a board is: required meetings, guarantees, worth."""
+    required = sum(board.day.candidates[index].is_required for index in board.held())
+    missing = sum(
+        max(0, least - busy.bit_count())
+        for least, busy in zip(selection.least, board.busy, strict=True)
+    )
+    return required, -missing, board.worth
 
 
 def place(board: Board, wanted: Iterable[int]) -> list[int]:
@@ -76,7 +129,7 @@ def insertions(board: Board, index: int) -> Iterator[Insertion]:
     for slot in slots_of(board.allowed[index]):
         movable = blockers(board, index, slot)
         if not movable:
-            if board.has_table(slot):
+            if board.has_table(index, slot):
                 yield Insertion(index, slot, (), board.put_change(index, slot))
                 continue
             movable = [other for other in board.held() if board.slot[other] == slot]
@@ -101,7 +154,7 @@ def chains_away(board: Board, blocker: int, index: int) -> Iterator[Chain]:
     slot = board.slot[blocker]
     for other in slots_of(board.allowed[blocker] & ~(1 << slot)):
         chain = board.chain(blocker, other)
-        if chain is None or not board.fits(chain, extra=slot):
+        if chain is None or not board.fits(chain, extra=(index, slot)):
             continue
         people = set(board.people[index])
         if not any(to == slot and people & set(board.people[one]) for one, to in chain.moves):

@@ -11,8 +11,9 @@ from enum import StrEnum
 from typing import Final
 
 from meetups import breaks, placement
-from meetups.board import Board, count_breaks, count_waits, open_slots
+from meetups.board import Board, count_breaks, count_waits
 from meetups.problem import WishedDay
+from meetups.seats import table_rows
 from meetups.selection import Selection, select
 from meetups.tables import assign_tables
 
@@ -129,27 +130,23 @@ def plan_day(
     Returns:
         A whole plan that breaks no rule of the day, whatever was cut.
     """
-    run = _Run(day, seconds, on_progress)
-    run.tell(Phase.SELECTION)
+    run = _Run(seconds, on_progress)
+    run.tell(Phase.SELECTION, Board(day))
     run.selection = select(day)
-    run.tell(Phase.PLACEMENT)
-    left = placement.place(run.board, run.selection.chosen)
-    _fill(run.board, left)
-    is_whole = breaks.shorten(
-        run.board,
+    board = placement.place_selection(
+        day, run.selection, lambda held: run.tell(Phase.PLACEMENT, held)
+    )
+    board, is_whole = breaks.shorten(
+        board,
         seed=day.seed,
         effort=effort,
-        until=run.started + seconds,
-        is_going_on=lambda: run.tell(Phase.BREAKS),
+        seconds=seconds - run.seconds,
+        is_going_on=lambda held: run.tell(Phase.BREAKS, held),
     )
-    run.tell(Phase.TABLES)
-    return describe(
-        day,
-        run.board.slots(),
-        run.selection,
-        is_cut=not is_whole or run.is_stopped,
-        seconds=run.seconds,
-    )
+    if board.worth < run.selection.bound:  # other slots are free now
+        placement.fill(board)
+    run.tell(Phase.TABLES, board)
+    return describe(day, board.slots(), run.selection, is_cut=not is_whole, seconds=run.seconds)
 
 
 def describe(
@@ -161,7 +158,7 @@ def describe(
     seconds: float,
 ) -> PlannedDay:
     """Return the plan that holds meetings in ``slots``, with what is known of it."""
-    opened = open_slots(day.tables)
+    opened = table_rows(day).open_slots
     busy = [0] * len(day.available)
     for slot, candidate in zip(slots, day.candidates, strict=True):
         if slot is not None:
@@ -197,26 +194,12 @@ def describe(
     )
 
 
-def _fill(board: Board, left: list[int]) -> None:
-    """Put in what else finds a place: first those that were selected, then by worth."""
-    day = board.day
-    waiting = sorted(
-        (index for index, slot in enumerate(board.slot) if slot < 0),
-        key=lambda index: (index not in set(left), -day.candidates[index].worth, index),
-    )
-    for index in waiting:
-        people = day.candidates[index].participants
-        if all(board.busy[person].bit_count() < day.most[person] for person in people):
-            placement.insert(board, index)
-
-
 class _Run:
     """One call of the planner: its clock and what it tells."""
 
-    def __init__(self, day: WishedDay, seconds: float, on_progress: OnProgress | None) -> None:
+    def __init__(self, seconds: float, on_progress: OnProgress | None) -> None:
         self.started = time.perf_counter()
         self.limit = seconds
-        self.board = Board(day)
         self.selection: Selection | None = None
         self.is_stopped = False
         self._on_progress = on_progress
@@ -225,20 +208,17 @@ class _Run:
     def seconds(self) -> float:
         return time.perf_counter() - self.started
 
-    def tell(self, phase: Phase) -> bool:
+    def tell(self, phase: Phase, board: Board) -> bool:
         """Tell the caller how far it is; return whether to go on."""
-        if self._on_progress is None:
-            return True
-        board = self.board
-        progress = Progress(
-            phase=phase,
-            placed=sum(board.load),
-            score=sum(board.day.candidates[index].worth for index in board.held()),
-            score_bound=self.selection.bound if self.selection else 0,
-            breaks=board.breaks(),
-            breaks_bound=breaks.breaks_bound(board.day, board),
-            seconds=self.seconds,
-        )
-        if not self._on_progress(progress):
-            self.is_stopped = True
-        return not self.is_stopped
+        if self._on_progress is not None and not self.is_stopped:
+            progress = Progress(
+                phase=phase,
+                placed=board.placed,
+                score=board.worth,
+                score_bound=self.selection.bound if self.selection else 0,
+                breaks=board.breaks(),
+                breaks_bound=breaks.breaks_bound(board),
+                seconds=self.seconds,
+            )
+            self.is_stopped = not self._on_progress(progress)
+        return not self.is_stopped and self.seconds < self.limit

@@ -13,7 +13,6 @@ nothing for another to have everything. Ties between equal selections: the candi
 the most common slots, then numbers drawn from the seed.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -21,8 +20,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from meetups.board import allowed_slots, open_slots
-from meetups.problem import WishedDay
+from meetups.board import allowed_slots
+from meetups.problem import WishedDay, slots_of
+from meetups.seats import table_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -100,7 +100,8 @@ class _Model:
     """The flow over the candidates that can be held at all."""
 
     def __init__(self, day: WishedDay, without: frozenset[int], favoured: frozenset[int]) -> None:
-        allowed = allowed_slots(day)
+        self.rows = table_rows(day)
+        allowed = allowed_slots(day, self.rows)
         usable = [index for index, slots in enumerate(allowed) if slots and index not in without]
         self.day = day
         self.indices = np.array(usable, dtype=np.int64)
@@ -109,7 +110,7 @@ class _Model:
         self.required = np.array([one.is_required for one in candidates], dtype=bool)
         self.people = self._people_rows(candidates)
         self.ties = self._ties([allowed[index].bit_count() for index in usable], favoured)
-        opened = open_slots(day.tables)
+        opened = self.rows.open_slots
         asked = self.people @ self.required.astype(np.int64)
         room = np.array([(slots & opened).bit_count() for slots in day.available])
         self.caps = np.minimum(np.maximum(np.array(day.most), asked), room)
@@ -135,25 +136,32 @@ class _Model:
         """Return a row for each set of slots that holds more candidates than it has tables."""
         from scipy.sparse import csr_array  # noqa: PLC0415 - half a second, only when planning
 
-        by_slots: dict[int, list[int]] = defaultdict(list)
-        for place, slots in enumerate(allowed):
-            by_slots[slots].append(place)
+        members = [self.rows.members[index] for index in self.indices.tolist()]
         every = (1 << self.day.slot_count) - 1
         rows: list[int] = []
         columns: list[int] = []
         caps: list[int] = []
-        for slots in sorted({*by_slots, every}):
-            inside = [
-                one for other, held in by_slots.items() if other & ~slots == 0 for one in held
-            ]
-            cap = sum(count for slot, count in enumerate(self.day.tables) if slots >> slot & 1)
-            if len(inside) > cap:
-                rows += [len(caps)] * len(inside)
-                columns += inside
-                caps.append(cap)
+        for row, tables in enumerate(self.rows.caps):
+            mine = np.array([place for place, held in enumerate(members) if row in held])
+            sets = sorted({every, *(allowed[place] for place in mine.tolist())})
+            inside = self._inside([allowed[place] for place in mine.tolist()], sets)
+            room = [sum(tables[slot] for slot in slots_of(slots)) for slots in sets]
+            for column in np.nonzero(inside.sum(axis=0) > np.array(room))[0].tolist():
+                held = mine[inside[:, column]].tolist()
+                rows += [len(caps)] * len(held)
+                columns += held
+                caps.append(room[column])
         shape = (len(caps), len(allowed))
         matrix = csr_array((np.ones(len(rows), dtype=np.int64), (rows, columns)), shape=shape)
         return matrix, np.array(caps, dtype=float)
+
+    def _inside(self, allowed: list[int], sets: list[int]) -> NDArray[np.bool_]:
+        """Tell which candidates cannot leave which sets of slots."""
+        slots = range(self.day.slot_count)
+        can = np.array([[one >> slot & 1 for slot in slots] for one in allowed], dtype=np.float32)
+        out = np.array([[~one >> slot & 1 for slot in slots] for one in sets], dtype=np.float32)
+        outside: NDArray[np.bool_] = can @ out.T == 0
+        return outside
 
     def solve(self, least: NDArray[Any], lower: Floats) -> tuple[NDArray[np.bool_], float] | None:
         """Return what is chosen under a guarantee, and the bound; ``None``: nothing keeps it."""
