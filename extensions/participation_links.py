@@ -13,12 +13,14 @@ from werkzeug.routing import BuildError
 
 from extensions.mailbox import public_address
 from models.meetup import MeetupDay
+from models.meetup_invitee import MeetupRequest
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
 from vocabulary.meetups import ParticipantState
 
 HOME: Final = "participations.show"
 # What came of the meetings is asked until six months after the day: the links hold a little longer.
 LINK_LIFE: Final = timedelta(days=210)
+_REQUEST: Final = "participation-request"
 _OWN_PAGE_VALUES: Final = frozenset({"slug", "participant_id"})
 
 
@@ -101,5 +103,21 @@ def page_of(grant: Grant) -> str:
         return str(adapter.build(HOME, own))
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="participation")
+def sign_request(request: MeetupRequest) -> str:
+    """Return the token of a link that proves an address; it holds neither address nor name."""
+    return str(_serializer(_REQUEST).dumps([request.id, request.nonce]))
+
+
+def request_of_link(session: Session, token: str) -> MeetupRequest | None:
+    """Return the request of a link, nothing for one that is wrong; its age is for the caller."""
+    try:
+        number, nonce = _serializer(_REQUEST).loads(token)
+        key, said = int(number), str(nonce)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    found = session.get(MeetupRequest, key, options=[joinedload(MeetupRequest.day)])
+    return found if found is not None and hmac.compare_digest(found.nonce, said) else None
+
+
+def _serializer(salt: str = "participation") -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt=salt)

@@ -15,6 +15,7 @@ from extensions.evidence_mail import write_experience_mail, write_reminder
 from extensions.introduction_mail import write_introduction_mails, write_outcome_mails
 from extensions.mailbox import SEND_MAIL
 from extensions.meetup_outcome_mail import write_meeting_mails
+from extensions.meetup_participant_mail import write_link_mail, write_participant_mail
 from extensions.membership_mail import write_membership_mail
 from extensions.need_document_mail import write_need_documents_mail
 from extensions.partnership_mail import write_partnership_mail
@@ -47,6 +48,8 @@ from services.introduction_notes import INTRODUCTION_DUE, INTRODUCTION_MAIL
 from services.logos import SWEEP_LOGO, sweep_logo
 from services.match_notices import MATCH_NOTICE
 from services.meetup_evenings import EVENING, MEETING_ASK
+from services.meetup_invitations import REMINDER_DUE, remind_invitees
+from services.meetup_notes import LINK_MAIL, PARTICIPANT_MAIL
 from services.membership_notes import MEMBERSHIP_MAIL
 from services.need_documents import DOCUMENTS_MAIL
 from services.outcomes import OUTCOME_ASK
@@ -137,6 +140,9 @@ TOPICS: Final[Mapping[str, Topic]] = {
     OUTCOME_ASK: Topic(_ask_outcomes, batch=50),
     EVENING: Topic(_each_now(end_day)),
     MEETING_ASK: Topic(_each_now(write_meeting_mails)),
+    PARTICIPANT_MAIL: Topic(_each(write_participant_mail)),
+    LINK_MAIL: Topic(_each(write_link_mail)),
+    REMINDER_DUE: Topic(_each_now(remind_invitees)),
     SWEEP_LOGO: Topic(_sweep_logos, batch=50),
     RELAY_MAIL: Topic(_each(write_relay_mail)),
     SEND_MAIL: Topic(send_stored_mails),

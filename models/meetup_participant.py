@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Select, String, Text, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base, PrimaryKey, UtcDateTime, coded
@@ -98,6 +98,11 @@ class MeetupParticipant(Base):
     )
 
     __mapper_args__ = {"version_id_col": lock}  # noqa: RUF012 - SQLAlchemy's declarative form
+
+    @classmethod
+    def named(cls, day_id: int, name_key: str) -> Select["MeetupParticipant"]:
+        """Select the participant of a day that has this name, by its key."""
+        return select(cls).where(cls.day_id == day_id, cls.name_key == name_key)
 
 
 class MeetupAttendee(Base):

@@ -1,0 +1,131 @@
+"""Writes the mails about taking part in a meetup day, in the worker: one to each person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from extensions.mailbox import public_address, write_mail
+from extensions.participation_links import participation_url, sign_request
+from models.account import User
+from models.meetup import MeetupDay
+from models.meetup_invitee import MeetupRequest
+from models.meetup_participant import MeetupAttendee, MeetupParticipant
+from services.meetup_notes import TOLD_WHILE, attendee_recipients
+from services.meetup_requests import participants_of_address
+from vocabulary.meetups import DayState, ParticipantEvent
+
+_FOLDER = "meetup_participants"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A body that a mail is about, with the links of its reader."""
+
+    participant: MeetupParticipant
+    link: str
+    decline_link: str
+    cancel_link: str
+
+
+def write_participant_mail(session: Session, payload: Mapping[str, Any]) -> None:
+    """Write one mail to one person; what is no longer true of a body is left out."""
+    event = ParticipantEvent(payload["event"])
+    participants = _participants(session, payload, event)
+    if not participants:
+        return
+    if "organizer_id" in payload:
+        _write_to_organizer(session, payload["organizer_id"], participants[0], event)
+        return
+    attendee = _attendee(session, payload)
+    person = session.get(User, payload["user_id"]) if payload["user_id"] else None
+    if attendee is not None:
+        email, name, language = attendee.email, attendee.name, attendee.language
+    elif person is not None and person.active:
+        email, name, language = person.email, person.public_name, person.language
+    else:
+        return
+    if not email:
+        return
+    rows = [_row(one, attendee) for one in participants if _is_still_theirs(session, one, email)]
+    if rows:
+        context = {"day": rows[0].participant.day, "rows": rows, "name": name}
+        write_mail(session, email, language, f"{_FOLDER}/{event.name.lower()}", context)
+
+
+def _participants(
+    session: Session, payload: Mapping[str, Any], event: ParticipantEvent
+) -> list[MeetupParticipant]:
+    found = session.scalars(
+        select(MeetupParticipant)
+        .where(
+            MeetupParticipant.id.in_(payload["participant_ids"]),
+            MeetupParticipant.state == TOLD_WHILE[event],
+        )
+        .options(joinedload(MeetupParticipant.day).joinedload(MeetupDay.commune))
+        .order_by(MeetupParticipant.id)
+    ).all()
+    # A cancelled day has mails of its own.
+    return [one for one in found if one.day.state is not DayState.CANCELLED]
+
+
+def _attendee(session: Session, payload: Mapping[str, Any]) -> MeetupAttendee | None:
+    number = payload["attendee_id"]
+    return session.get(MeetupAttendee, number) if number else None
+
+
+def _is_still_theirs(session: Session, participant: MeetupParticipant, email: str) -> bool:
+    people = attendee_recipients(session, participant)
+    return email.casefold() in {person.email.casefold() for person in people}
+
+
+def _row(participant: MeetupParticipant, attendee: MeetupAttendee | None) -> Row:
+    own = attendee if attendee and attendee.participant_id == participant.id else None
+    return Row(
+        participant,
+        participation_url(participant, attendee=own),
+        participation_url(participant, "participations.decline", attendee=own),
+        participation_url(participant, "participations.cancel", attendee=own),
+    )
+
+
+def _write_to_organizer(
+    session: Session, person_id: int, participant: MeetupParticipant, event: ParticipantEvent
+) -> None:
+    person = session.get(User, person_id)
+    if person is None or not person.active or not person.is_staff:
+        return
+    day = participant.day
+    context = {
+        "day": day,
+        "participant": participant,
+        "link": public_address(
+            "meetup_participants.show", slug=day.slug, participant_id=participant.id
+        ),
+        "presence_link": public_address("meetup_participants.index", slug=day.slug),
+    }
+    template = f"{_FOLDER}/organizer_{event.name.lower()}"
+    write_mail(session, person.email, person.language, template, context)
+
+
+def write_link_mail(session: Session, payload: Mapping[str, Any]) -> None:
+    """Write what a visitor asked for: the links of their address, or the way to register."""
+    request = session.get(
+        MeetupRequest, payload["request_id"], options=[joinedload(MeetupRequest.day)]
+    )
+    if request is None or not request.day.is_public:
+        return
+    found = participants_of_address(session, request.day, request.email)
+    rows = [
+        (participant, participation_url(participant, attendee=attendee))
+        for participant, attendee in found
+    ]
+    token = sign_request(request)
+    context = {
+        "day": request.day,
+        "rows": rows,
+        "link": public_address("meetup_registration.proved", slug=request.day.slug, token=token),
+    }
+    write_mail(session, request.email, request.language, f"{_FOLDER}/link", context)
