@@ -7,10 +7,10 @@ it is compared on is reduced to these.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from matching.columns import Basis
+from matching.columns import Basis, NeedColumns, OfferColumns
 from matching.profiles import NeedProfile, OfferProfile
 from matching.score import ScoringContext
 from models.meetup_participant import MeetupParticipant
@@ -37,6 +37,23 @@ class DayProfiles:
     basis: Basis
     context: ScoringContext
     seed: int
+    offer_columns: dict[frozenset[OfferProfile], OfferColumns] = field(default_factory=dict)
+    need_columns: dict[frozenset[NeedProfile], NeedColumns] = field(default_factory=dict)
+    """Laid out once for a whole side: many participants are compared with the same others."""
+
+    def columns_of_offers(self, rows: Sequence[OfferProfile]) -> OfferColumns:
+        """Return some offers by column."""
+        key = frozenset(rows)
+        if key not in self.offer_columns:
+            self.offer_columns[key] = OfferColumns.build(rows, self.basis)
+        return self.offer_columns[key]
+
+    def columns_of_needs(self, rows: Sequence[NeedProfile]) -> NeedColumns:
+        """Return some needs by column."""
+        key = frozenset(rows)
+        if key not in self.need_columns:
+            self.need_columns[key] = NeedColumns.build(rows, self.basis)
+        return self.need_columns[key]
 
 
 def day_profiles(

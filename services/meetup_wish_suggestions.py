@@ -12,7 +12,6 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from matching.columns import NeedColumns, OfferColumns
 from matching.profiles import OfferProfile
 from matching.ranking import Match, Page, Ranking, rank_needs, rank_offers_for_any
 from matching.weights import Level
@@ -98,12 +97,18 @@ def suggestions(
     others: Collection[int],
     *,
     limit: int,
+    skipped: Collection[int] = (),
 ) -> list[Suggestion]:
-    """Return the participants among ``others`` who match best, the best first."""
+    """Return the participants among ``others`` who match best, the best first.
+
+    ``skipped`` are left out; for many participants at once, give the same ``others`` each time.
+    """
     rank = _for_territory if participant.side is Side.TERRITORY else _for_actor
-    lines = [line for ranking in rank(profiles, participant.id, others, limit) for line in ranking]
+    most = limit + len(skipped)
+    lines = [line for ranking in rank(profiles, participant.id, others, most) for line in ranking]
     found = (Suggestion(_other(line, participant.side), line) for line in lines)
-    return sorted(found, key=_order)[:limit]
+    kept = (one for one in found if one.participant_id not in skipped)
+    return sorted(kept, key=_order)[:limit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,7 @@ def _for_territory(
         if rows:
             yield rank_offers_for_any(
                 asked,
-                OfferColumns.build(rows, profiles.basis),
+                profiles.columns_of_offers(rows),
                 context=profiles.context,
                 page=Page(limit=limit, seed=profiles.seed),
                 by_organization=True,
@@ -174,7 +179,7 @@ def _for_actor(
         needs = [on_declared_facts(need) for need in needs]
     ranking: Ranking = rank_needs(
         offers,
-        NeedColumns.build(needs, profiles.basis),
+        profiles.columns_of_needs(needs),
         context=profiles.context,
         page=Page(limit=limit, seed=profiles.seed),
         by_territory=True,
