@@ -30,6 +30,11 @@ def compiled(function: Function) -> Function:
         return cast("Function", njit(function))
 
 
+def inlined(function: Function) -> Function:
+    """Compile ``function`` into those that call it."""
+    return cast("Function", njit(inline="always")(function))
+
+
 class Arrays(NamedTuple):
     """The timetable; ``slot``, ``at``, ``load`` and ``ends`` change in place."""
 
@@ -77,7 +82,7 @@ class Weights(NamedTuple):
     of_wait: int
 
 
-@compiled
+@inlined
 def draw(random: NDArray[np.uint64]) -> np.uint64:
     """Return 64 random bits."""
     bits: np.uint64 = random[0]
@@ -88,25 +93,25 @@ def draw(random: NDArray[np.uint64]) -> np.uint64:
     return bits
 
 
-@compiled
+@inlined
 def draw_below(random: NDArray[np.uint64], count: int) -> np.int64:
     """Return a random number from 0 to ``count`` - 1."""
-    return np.int64((draw(random) >> np.uint64(33)) % np.uint64(count))
+    return np.int64(((draw(random) >> np.uint64(32)) * np.uint64(count)) >> np.uint64(32))
 
 
-@compiled
+@inlined
 def draw_share(random: NDArray[np.uint64]) -> float:
     """Return a random number in [0, 1)."""
     return float(draw(random) >> np.uint64(11)) / 9007199254740992.0
 
 
-@compiled
+@inlined
 def is_busy(row: Ints, slot: int) -> int:
     """Return 1 when the slot exists and is taken."""
     return 1 if 0 <= slot < row.shape[0] and row[slot] >= 0 else 0
 
 
-@compiled
+@inlined
 def more_runs(row: Ints, old: int, new: int) -> int:
     """Return how many more runs of meetings a participant has when one goes from old to new."""
     change = is_busy(row, old - 1) + is_busy(row, old + 1)
@@ -117,7 +122,7 @@ def more_runs(row: Ints, old: int, new: int) -> int:
     return change
 
 
-@compiled
+@inlined
 def more_waits(row: Ints, first: int, last: int, present: Ints, old: int, new: int) -> int:
     """Return how many more slots a participant waits when a meeting goes from old to new.
 
@@ -139,7 +144,7 @@ def more_waits(row: Ints, first: int, last: int, present: Ints, old: int, new: i
     return after - before
 
 
-@compiled
+@inlined
 def cost_change(
     at: Ints, ends: Ints, present: Ints, weights: Weights, person: int, old: int, new: int
 ) -> int:
@@ -149,7 +154,7 @@ def cost_change(
     return weights.of_break * more_runs(row, old, new) + weights.of_wait * waits
 
 
-@compiled
+@inlined
 def follow(
     slot: Ints,
     at: Ints,
@@ -191,7 +196,7 @@ def follow(
     return length, cost
 
 
-@compiled
+@inlined
 def has_tables(
     slot: Ints,
     load: Ints,
@@ -219,7 +224,7 @@ def has_tables(
     return True
 
 
-@compiled
+@inlined
 def exchange(
     slot: Ints,
     at: Ints,
@@ -247,7 +252,7 @@ def exchange(
             measure_ends(at, ends, who[position])
 
 
-@compiled
+@inlined
 def measure_ends(at: Ints, ends: Ints, person: int) -> None:
     """Find the first and last busy slot of a participant again."""
     first, last = 0, at.shape[1] - 1
@@ -258,7 +263,7 @@ def measure_ends(at: Ints, ends: Ints, person: int) -> None:
     ends[person, 0], ends[person, 1] = first, last
 
 
-@compiled
+@inlined
 def propose_end(
     at: Ints,
     ends: Ints,
@@ -285,7 +290,7 @@ def propose_end(
     return meeting, other
 
 
-@compiled
+@inlined
 def propose_any(
     slot: Ints, allowed: Flags, held: Ints, random: NDArray[np.uint64]
 ) -> tuple[Any, Any]:
