@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField, StringField
-from wtforms.validators import Length, Optional
+from wtforms.validators import AnyOf, Length, Optional
 
 from forms.entry_fields import TOO_LONG, strip
 from forms.introductions import STAGE_CHOICES, RefusableForm
@@ -59,7 +59,8 @@ class MeetingsForm(RefusableForm):
 
     def line_field(self, kind: str, meeting_id: int) -> Field | None:
         """Return a field of one line, nothing where the line does not ask it."""
-        return self._fields.get(field_name(kind, meeting_id))
+        field: Field | None = self._fields.get(field_name(kind, meeting_id))
+        return field
 
     def answer(self, line: AskedLine) -> GivenAnswer | None:
         """Return what was answered about one meeting, nothing when the line was left open."""
@@ -114,11 +115,19 @@ def meetings_form(lines: Sequence[AskedLine]) -> MeetingsForm:
 def _fields(line: AskedLine) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = []
     if line.asks_report:
-        found.append(("report", SelectField(_l("Ce rendez-vous"), choices=_REPORT_CHOICES)))
-        marks = RadioField(_l("Était-il utile ?"), choices=_MARK_CHOICES, validators=[Optional()])
+        found.append(
+            ("report", SelectField(_l("Ce rendez-vous"), choices=_REPORT_CHOICES, default=""))
+        )
+        # WTForms takes a group of radio buttons left open for a wrong choice.
+        marks = RadioField(
+            _l("Était-il utile ?"),
+            choices=_MARK_CHOICES,
+            validate_choice=False,
+            validators=[Optional(), AnyOf([value for value, _label in _MARK_CHOICES])],
+        )
         found.append(("mark", marks))
     if line.asks_stage:
-        found.append(("stage", SelectField(_l("Où en est-on ?"), choices=_STAGES)))
+        found.append(("stage", SelectField(_l("Où en est-on ?"), choices=_STAGES, default="")))
     note = StringField(
         _l("Précision"),
         description=_l("Lue par l’autre participant et par l’organisateur."),
@@ -127,7 +136,11 @@ def _fields(line: AskedLine) -> list[tuple[str, Any]]:
     )
     found.append(("note", note))
     if line.needs and line.offers:
-        needs = SelectField(_l("À propos de votre besoin"), choices=[_UNTOLD, *line.needs])
-        offers = SelectField(_l("et de leur proposition"), choices=[_UNTOLD, *line.offers])
+        needs = SelectField(
+            _l("À propos de votre besoin"), choices=[_UNTOLD, *line.needs], default=""
+        )
+        offers = SelectField(
+            _l("et de leur proposition"), choices=[_UNTOLD, *line.offers], default=""
+        )
         found += [("need", needs), ("offer", offers)]
     return found

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import xlsxwriter
@@ -43,6 +43,8 @@ EXPORT_COLUMNS: Final = (
     N_("adresse"),
 )
 _ROUTES: Final[Mapping[str, str]] = {route.value: route.label for route in ContractRoute}
+# What a cell of a workbook holds at most.
+LONGEST_CELL: Final = 32_767
 UrlOf = Callable[[SubjectKind, str], str]
 
 
@@ -161,20 +163,35 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[str]]
+
+
 def write_xlsx(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, sheet_name: str = "Annuaire"
 ) -> bytes:
     """Return a workbook of one sheet: text cells only, so that nothing is run or guessed."""
+    return write_workbook([Sheet(sheet_name, columns, rows)])
+
+
+def write_workbook(sheets: Iterable[Sheet]) -> bytes:
+    """Return a workbook of text cells only, each sheet with its first line in sight."""
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
-        sheet = book.add_worksheet(sheet_name)
         bold = book.add_format({"bold": True})
-        for column, title in enumerate(columns):
-            sheet.write_string(0, column, title, bold)
-        for line, row in enumerate(rows, start=1):
-            for column, cell in enumerate(row):
-                sheet.write_string(line, column, cell[:32_767])
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, 0, len(columns) - 1)
+        for sheet in sheets:
+            page = book.add_worksheet(sheet.name)
+            for column, title in enumerate(sheet.columns):
+                page.write_string(0, column, title, bold)
+            for line, row in enumerate(sheet.rows, start=1):
+                for column, cell in enumerate(row):
+                    page.write_string(line, column, cell[:LONGEST_CELL])
+            page.freeze_panes(1, 0)
+            page.autofilter(0, 0, 0, len(sheet.columns) - 1)
     return buffer.getvalue()

@@ -36,6 +36,7 @@ from views import (
     logos,
     matches,
     meetup_console,
+    meetup_report,
     meetups,
     memberships,
     moderation,
@@ -151,6 +152,7 @@ ENTRY_PAGES = (
 # Under /pilotage/rencontres, and the participants' own space under /rencontres.
 MEETUP_PAGES = (
     meetup_console,
+    meetup_report,
     participation_access,
     participation_outcomes,
     participations,

@@ -343,6 +343,9 @@ MATRIX: Final[dict[str, Access]] = {
     # Organising meetup days (views/meetup_*.py)
     "meetup_console.index": Access.STAFF,
     "meetup_console.show": Access.STAFF,
+    "meetup_report.show": Access.STAFF,
+    "meetup_report.close": Access.STAFF,
+    "meetup_report.export": Access.STAFF,
     # Demonstration
     "demo.mailbox": Access.DEMO,
     "demo.message": Access.DEMO,

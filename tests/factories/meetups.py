@@ -188,15 +188,16 @@ def _placed(
     participants: Sequence[MeetupParticipant],
 ) -> MeetupMeeting:
     numbers = sorted(one.id for one in participants)
-    meeting = MeetupMeeting(
-        day_id=plan.day_id,
-        key="p" + "-".join(str(number) for number in numbers),
-        uid=uuid.uuid4().hex,
-        slot=slot,
-        table=table,
-        seats=[MeetingSeat(participant_id=number) for number in numbers],
+    key = "p" + "-".join(str(number) for number in numbers)
+    known = select(MeetupMeeting).where(
+        MeetupMeeting.day_id == plan.day_id, MeetupMeeting.key == key
     )
-    session.add(meeting)
+    meeting = session.scalar(known)
+    if meeting is None:
+        seats = [MeetingSeat(participant_id=number) for number in numbers]
+        meeting = MeetupMeeting(day_id=plan.day_id, key=key, uid=uuid.uuid4().hex, seats=seats)
+        session.add(meeting)
+    meeting.slot, meeting.table = slot, table
     session.flush()
     planned = PlannedMeeting(
         plan_id=plan.id,

@@ -1,16 +1,13 @@
-"""What came of the meetings of a day: asked at the right times, weighed, landed on introductions."""
+"""What came of the meetings of a day: asked when due, weighed, landed on introductions."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.introduction import Introduction, OutcomeInquiry
-from models.meetup import MeetupDay
-from models.meetup_participant import MeetupParticipant
-from models.meetup_plan import MeetingInquiry, MeetupMeeting
+from models.meetup_plan import MeetingInquiry
 from models.outbox import OutboxMessage
 from models.register import RegisterEntry
 from services.errors import RuleViolation
@@ -25,67 +22,25 @@ from services.meetup_evenings import (
 )
 from services.meetup_outcomes import MeetingAnswer, meeting_lines, report_meetings, subjects_of
 from services.register import verify_register
-from tests.factories.introductions import Table, make_introduction, make_table
+from tests.factories.introductions import make_introduction
+from tests.factories.meetup_evenings import EVENING_AT, Evening, make_evening
 from tests.factories.meetups import (
+    HELD_ON,
     make_attendee,
     make_day,
     make_participant,
-    make_slots,
-    make_tables,
     publish_meetings,
 )
 from vocabulary.exchanges import IntroductionState, OutcomeStage, RegisterEvent, Side
 from vocabulary.meetups import DayState, MeetingReport
 
-HELD_ON = date(2027, 3, 11)
-EVENING_AT = datetime(2027, 3, 11, 18, tzinfo=UTC)
 HELD = MeetingAnswer(report=MeetingReport.HELD, satisfaction=4, stage=OutcomeStage.MEETING)
-
-
-@dataclass
-class Evening:
-    """A day that is over, with one meeting of a carrier with an actor."""
-
-    day: MeetupDay
-    table: Table
-    territory: MeetupParticipant
-    actor: MeetupParticipant
-    meeting: MeetupMeeting
-
-    def answer(
-        self,
-        session: Session,
-        side: Side,
-        answer: MeetingAnswer,
-        *,
-        at: datetime = EVENING_AT,
-    ) -> None:
-        """Let one side say something of the meeting."""
-        own = self.territory if side == Side.TERRITORY else self.actor
-        lines = meeting_lines(session, own, now=at)
-        report_meetings(session, lines, {self.meeting.id: answer}, person=None, now=at)
 
 
 @pytest.fixture
 def evening(session: Session) -> Evening:
     """Return a day whose plan was published, its only meeting about a need and an offer."""
-    table = make_table(session, code="QN00990M")
-    day = make_day(session, held_on=HELD_ON)
-    slots, tables = make_slots(session, day, 2), make_tables(session, day, 2)
-    territory = make_participant(
-        session,
-        day,
-        table.carrier.name,
-        side=Side.TERRITORY,
-        organization_id=table.carrier.id,
-    )
-    actor = make_participant(session, day, table.actor.name, organization_id=table.actor.id)
-    for one in (territory, actor):
-        make_attendee(session, one)
-    (meeting,) = publish_meetings(session, day, [(slots[0], tables[0], (territory, actor))])
-    meeting.need, meeting.offer = table.need, table.offer
-    session.flush()
-    return Evening(day, table, territory, actor, meeting)
+    return make_evening(session)
 
 
 def questions(session: Session) -> list[tuple[int, int, datetime]]:
@@ -212,8 +167,8 @@ def test_both_accounts_are_weighed(
     evening: Evening,
     territory: MeetingReport,
     actor: MeetingReport,
-    held: bool | None,
-    disputed: bool,
+    held: bool | None,  # noqa: FBT001 - a parameter of the test
+    disputed: bool,  # noqa: FBT001 - as above
 ) -> None:
     close_day(session, evening.day, now=EVENING_AT)
     for side, report in ((Side.TERRITORY, territory), (Side.ACTOR, actor)):
