@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 import python_calamine
@@ -278,7 +279,8 @@ def test_the_report_prints(empty_session: Session, evening: Evening, staff: Flas
     text = " ".join("\n".join(page.extract_text() for page in reader.pages).split())
     assert "Bilan : Journée du soir" in text
     assert "Rendez-vous tenus" in text
-    assert reader.root_object["/MarkInfo"]["/Marked"]
+    root = cast("dict[str, dict[str, bool]]", reader.trailer["/Root"])
+    assert bool(root["/MarkInfo"]["/Marked"]) is True
 
 
 def test_staff_may_ask_without_waiting(
