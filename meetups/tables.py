@@ -1,18 +1,150 @@
-"""Which table each meeting is held at, once its slot is known."""
+"""Which table each meeting is held at, once the slots are known: few people change tables.
 
-from collections.abc import Sequence
+Slot after slot, meetings and tables are matched at the least cost (the assignment problem, exact in
+each slot): what counts is who has to get up, those who keep their table before all, then whose
+table is taken while they are away. A table too small or not accessible for those who asked is
+never given: a meeting without a table says that the slot holds too much.
+"""
 
-from meetups.problem import WishedDay
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from meetups.board import NOWHERE
+from meetups.problem import Table, WishedDay
+from meetups.seats import Need, need_of
+
+PUBLISHED: Final = 10_000.0
+"""A table that people have been told of changes."""
+KEEPER_MOVES: Final = 100.0
+OTHER_MOVES: Final = 10.0
+TAKEN_MEANWHILE: Final = 40.0
+"""The table of a keeper who is away and comes back is given to others."""
+UNFIT: Final = 1e9
 
 
-def assign_tables(day: WishedDay, slots: Sequence[int | None]) -> tuple[int | None, ...]:
-    """Return the table of each meeting held: never twice the same in a slot."""
-    used = [0] * day.slot_count
-    found: list[int | None] = []
-    for slot in slots:
-        if slot is None:
-            found.append(None)
-        else:
-            found.append(used[slot])
-            used[slot] += 1
-    return tuple(found)
+def room_of(day: WishedDay) -> tuple[Table, ...]:
+    """Return the tables of a day: those described, or as many as are ever needed, all alike."""
+    if day.room:
+        return day.room
+    every = range(max(day.tables, default=0))
+    return tuple(
+        Table(
+            seats=max((len(one.participants) for one in day.candidates), default=0),
+            is_accessible=True,
+            closed=sum((number >= count) << slot for slot, count in enumerate(day.tables)),
+        )
+        for number in every
+    )
+
+
+def assign_tables(
+    day: WishedDay, slots: Sequence[int | None], *, told: Mapping[int, int] | None = None
+) -> tuple[int | None, ...]:
+    """Return the table of each candidate.
+
+    Args:
+        day: what it needs: the room, who keeps a table, who asked for an accessible one.
+        slots: of each candidate; ``None``: not held.
+        told: tables that meetings have already, changed only where nothing else fits.
+
+    Returns:
+        A table each, never the same twice in a slot; ``None``: not held, or no table fits.
+    """
+    seating = _Seating(day, slots, told or {})
+    for slot in range(day.slot_count):
+        seating.seat(slot)
+    return tuple(seating.tables)
+
+
+def count_table_moves(
+    day: WishedDay, slots: Sequence[int | None], tables: Sequence[int | None]
+) -> dict[int, int]:
+    """Return how often each participant who changes tables does so."""
+    last: dict[int, int] = {}
+    moves: dict[int, int] = {}
+    for index in _by_slot(slots):
+        table = tables[index]
+        if table is None:
+            continue
+        for person in day.candidates[index].participants:
+            if last.setdefault(person, table) != table:
+                moves[person] = moves.get(person, 0) + 1
+                last[person] = table
+    return moves
+
+
+def _by_slot(slots: Sequence[int | None]) -> list[int]:
+    held = [(slot, index) for index, slot in enumerate(slots) if slot is not None]
+    return [index for _, index in sorted(held)]
+
+
+class _Seating:
+    """The tables given so far, slot after slot."""
+
+    def __init__(
+        self, day: WishedDay, slots: Sequence[int | None], told: Mapping[int, int]
+    ) -> None:
+        self.day = day
+        self.room = room_of(day)
+        self.told = told
+        self.tables: list[int | None] = [None] * len(slots)
+        self.meetings: list[list[int]] = [[] for _ in range(day.slot_count)]
+        self.leaves = [NOWHERE] * len(day.available)
+        """Slot of the last meeting of each participant."""
+        for index in _by_slot(slots):
+            slot = slots[index] or 0
+            self.meetings[slot].append(index)
+            for person in day.candidates[index].participants:
+                self.leaves[person] = slot
+        self.table_of: dict[int, int] = {}
+        """Where each participant sat last."""
+        self._unfit: dict[Need, NDArray[np.bool_]] = {}
+
+    def seat(self, slot: int) -> None:
+        """Give their tables to the meetings of a slot."""
+        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - loads slowly
+
+        here = self.meetings[slot]
+        if not here or not self.room:
+            return
+        costs = np.stack([self._costs(index) for index in here])
+        costs += self._taken(here, slot)
+        costs[:, [bool(table.closed >> slot & 1) for table in self.room]] = UNFIT
+        rows, columns = linear_sum_assignment(costs)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            if costs[row, column] < UNFIT:
+                self.tables[here[row]] = column
+                for person in self.day.candidates[here[row]].participants:
+                    self.table_of[person] = column
+
+    def _costs(self, index: int) -> NDArray[np.float64]:
+        """Return what each table costs one meeting."""
+        costs = np.arange(len(self.room)) / (1.0 + len(self.room))  # ties: the first tables
+        for person in self.day.candidates[index].participants:
+            if person in self.table_of:
+                weight = KEEPER_MOVES if person in self.day.keeps_table else OTHER_MOVES
+                costs += weight
+                costs[self.table_of[person]] -= weight
+        if index in self.told:
+            costs += PUBLISHED
+            costs[self.told[index]] -= PUBLISHED
+        costs[self._unfit_tables(need_of(self.day, index))] = UNFIT
+        return costs
+
+    def _unfit_tables(self, need: Need) -> NDArray[np.bool_]:
+        if need not in self._unfit:
+            self._unfit[need] = np.array([not need.is_met_by(table) for table in self.room])
+        return self._unfit[need]
+
+    def _taken(self, here: list[int], slot: int) -> NDArray[np.float64]:
+        """Return what it costs to take each table from somebody who comes back to it."""
+        present = {person for index in here for person in self.day.candidates[index].participants}
+        costs = np.zeros(len(self.room))
+        for person, table in self.table_of.items():
+            if person not in present and self.leaves[person] > slot:
+                is_keeper = person in self.day.keeps_table
+                costs[table] += TAKEN_MEANWHILE if is_keeper else TAKEN_MEANWHILE / 10
+        return costs
