@@ -10,14 +10,14 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from models.account import User
 from models.evidence import Experience
-from models.membership import Membership
 from models.offer import Offer
 from models.organization import Organization
 from models.partnership import Partnership, PartnershipMember
 from models.register import InterestDeclaration
 from services.experiences import actor_ids, experience_options, subject_of
+from services.seats import teams_of
 from vocabulary.exchanges import InvitationState
-from vocabulary.kinds import MembershipState, PublicationState
+from vocabulary.kinds import PublicationState
 
 SHOWN: Final = 10
 
@@ -160,6 +160,4 @@ def concerning(session: Session, person: User) -> Sequence[Experience]:
 
 
 def _own(person: User) -> Select[int]:
-    return select(Membership.organization_id).where(
-        Membership.user_id == person.id, Membership.state == MembershipState.APPROVED
-    )
+    return teams_of(person.id)

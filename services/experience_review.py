@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from models.account import User
 from models.evidence import Experience
-from models.membership import Membership
 from services.contents import clean_text
 from services.errors import Conflict, RuleViolation
 from services.experience_notes import ExperienceEvent, record_experience, tell
@@ -21,7 +20,8 @@ from services.experiences import (
     subject_of,
 )
 from services.moderation_reasons import MAX_COMMENT, stated_reasons
-from vocabulary.kinds import MembershipState, PublicationState
+from services.seats import teams_of
+from vocabulary.kinds import PublicationState
 from vocabulary.labels import N_
 
 OWN: Final = N_("Personne ne décide de ce qui concerne sa propre structure.")
@@ -58,9 +58,7 @@ def may_decide(session: Session, experience: Experience, person: User) -> bool:
     if not person.is_staff or person.id in {experience.author_id, experience.answered_by_id}:
         return False
     sides = {experience.organization_id, *actor_ids(subject_of(experience))}
-    own = select(Membership.organization_id).where(
-        Membership.user_id == person.id, Membership.state == MembershipState.APPROVED
-    )
+    own = teams_of(person.id)
     return not sides & set(session.scalars(own))
 
 

@@ -23,6 +23,7 @@ from models.partnership import Partnership, PartnershipMember
 from services.errors import Conflict, RuleViolation
 from services.experience_contents import CHANGED, ExperienceContent, StaleExperience
 from services.experience_notes import record_experience
+from services.seats import teams_of
 from vocabulary.exchanges import InvitationState
 from vocabulary.kinds import MembershipState, PublicationState
 from vocabulary.labels import N_
@@ -167,9 +168,7 @@ def _require_right(
         }
         if organization.id not in seats:
             raise RuleViolation(NOT_A_MEMBER)
-    own = select(Membership.organization_id).where(
-        Membership.user_id == person.id, Membership.state == MembershipState.APPROVED
-    )
+    own = teams_of(person.id)
     if actor_ids(subject) & set(session.scalars(own)):
         raise RuleViolation(BOTH_SIDES)
 

@@ -7,11 +7,12 @@ What came of each meeting is asked of every participant at the end of the day, t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from models.account import User
 from models.meetup import MeetupDay, MeetupSlot
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
 from models.meetup_plan import MeetingInquiry, MeetingSeat, MeetupMeeting, PlannedMeeting
@@ -182,6 +183,52 @@ def ask_what_is_due(session: Session, day_id: int, *, now: datetime) -> list[Due
         for attendee in inquiries[0].participant.attendees
         if attendee.email
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class DueDay:
+    """The meetings of one participant that wait for an answer of its people."""
+
+    participant: MeetupParticipant
+    meetings: int
+
+
+def due_days(session: Session, own: Select[Any], person: User, *, now: datetime) -> list[DueDay]:
+    """Return what is asked of ``person`` and of the organisations ``own``, oldest day first."""
+    waiting = due_participants(own, person, now).subquery()
+    counted = (
+        select(MeetingInquiry.participant_id, func.count(MeetingInquiry.meeting_id.distinct()))
+        .join(MeetingInquiry.meeting)
+        .where(MeetingInquiry.participant_id.in_(select(waiting)), still_open(now))
+        .group_by(MeetingInquiry.participant_id)
+    )
+    counts = {row[0]: row[1] for row in session.execute(counted)}
+    participants = session.scalars(
+        select(MeetupParticipant)
+        .join(MeetupParticipant.day)
+        .where(MeetupParticipant.id.in_(counts))
+        .options(contains_eager(MeetupParticipant.day))
+        .order_by(MeetupDay.held_on, MeetupParticipant.name)
+    )
+    return [DueDay(one, counts[one.id]) for one in participants]
+
+
+def due_participants(own: Select[Any], person: User, now: datetime) -> Select[int]:
+    """Select the participants, of ``own`` or sent ``person``, with a question that waits."""
+    attends = select(MeetupAttendee.participant_id).where(MeetupAttendee.user_id == person.id)
+    return (
+        select(MeetingInquiry.participant_id)
+        .join(MeetingInquiry.meeting)
+        .join(MeetingInquiry.participant)
+        .where(
+            still_open(now),
+            or_(
+                MeetupParticipant.organization_id.in_(own),
+                MeetingInquiry.participant_id.in_(attends),
+            ),
+        )
+        .distinct()
+    )
 
 
 def still_open(now: datetime) -> ColumnElement[bool]:

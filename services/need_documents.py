@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.account import User
 from models.document import Document, DocumentDelivery
-from models.membership import Membership
 from models.need import Need
 from models.organization import Organization
 from models.register import RegisterEntry
@@ -23,9 +22,9 @@ from services.errors import RuleViolation
 from services.outbox import post_message
 from services.permissions import can_edit_need, can_read_need
 from services.register import record_event
-from services.seats import seats_in
+from services.seats import seats_in, teams_of
 from vocabulary.exchanges import RegisterEvent, Side
-from vocabulary.kinds import MembershipState, PublicationState
+from vocabulary.kinds import PublicationState
 from vocabulary.labels import N_
 
 DOCUMENTS_MAIL: Final = "mail.need_documents"
@@ -234,13 +233,7 @@ def own_numbers(session: Session, person: User | None) -> list[int]:
     """Return the numbers of the organisations that ``person`` belongs to."""
     if person is None or not person.is_authenticated:
         return []
-    return list(
-        session.scalars(
-            select(Membership.organization_id).where(
-                Membership.user_id == person.id, Membership.state == MembershipState.APPROVED
-            )
-        )
-    )
+    return list(session.scalars(teams_of(person.id)))
 
 
 def _deliveries_to(

@@ -15,6 +15,7 @@ from models.membership import Membership
 from models.need import Need, NeedRelay, NeedRelayMember
 from models.organization import Organization
 from models.territory import Territory
+from services.seats import teams_of
 from vocabulary.exchanges import AlertSubject, DeclineReason, IntroductionState
 from vocabulary.kinds import INNOVATION_KINDS, MembershipState, NeedKind, PublicationState
 
@@ -151,8 +152,6 @@ def dismissed_for_alert(session: Session, alert: Alert) -> frozenset[int]:
     if alert.subject is AlertSubject.ORGANIZATION_MATCHES:
         actors.add(int(alert.parameters["@entry"]))
     if alert.user_id is not None:
-        mine = select(Membership.organization_id).where(
-            Membership.user_id == alert.user_id, Membership.state == MembershipState.APPROVED
-        )
+        mine = teams_of(alert.user_id)
         actors.update(session.scalars(mine))
     return dismissed_ids(session, actors)

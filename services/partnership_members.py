@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from models.account import User
-from models.membership import Membership
 from models.organization import Organization
 from models.partnership import (
     Partnership,
@@ -23,9 +22,10 @@ from services.partnership_notes import PartnershipEvent, record_partnership, tel
 from services.partnership_publishing import lock_partnership
 from services.partnerships import flush_partnership
 from services.permissions import membership_of
+from services.seats import teams_of
 from services.text_keys import name_key
 from vocabulary.exchanges import InvitationState
-from vocabulary.kinds import MembershipRole, MembershipState
+from vocabulary.kinds import MembershipRole
 from vocabulary.labels import N_
 
 MAX_ROLE: Final = 300
@@ -221,9 +221,7 @@ def _tell(
 
 def seats_of(session: Session, person: User) -> Sequence[PartnershipMember]:
     """Return the seats of the person's organisations, those to answer first."""
-    own = select(Membership.organization_id).where(
-        Membership.user_id == person.id, Membership.state == MembershipState.APPROVED
-    )
+    own = teams_of(person.id)
     rows = session.scalars(
         select(PartnershipMember)
         .where(
@@ -242,9 +240,7 @@ def seats_of(session: Session, person: User) -> Sequence[PartnershipMember]:
 
 def kept_by(session: Session, person: User) -> Sequence[Partnership]:
     """Return the partnerships that the person's organisations keep; all of staff's own too."""
-    own = select(Membership.organization_id).where(
-        Membership.user_id == person.id, Membership.state == MembershipState.APPROVED
-    )
+    own = teams_of(person.id)
     kept: ColumnElement[bool] = Partnership.organization_id.in_(own)
     if person.is_staff:
         kept = or_(kept, Partnership.organization_id.is_(None))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from models.account import User
@@ -22,6 +22,13 @@ class Seat(NamedTuple):
     def is_owner(self) -> bool:
         """Tell whether the person answers for the organisation's entry."""
         return self.role is MembershipRole.OWNER
+
+
+def teams_of(person_id: int | None) -> Select[int]:
+    """Select the numbers of the organisations for which a person acts."""
+    return select(Membership.organization_id).where(
+        Membership.user_id == person_id, Membership.state == MembershipState.APPROVED
+    )
 
 
 def seats_in(session: Session, *organization_ids: int) -> list[Seat]:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from models.account import User
 from models.consortium import ConsortiumInvitation
 from models.evidence import Experience
-from models.membership import Membership
 from models.need import NeedRelay
 from models.organization import Organization
 from models.partnership import Partnership, PartnershipMember
@@ -19,13 +18,14 @@ from models.shortlist import Shortlist
 from services.claims import pending_claims
 from services.introduction_lists import unread_threads
 from services.invitations import invitations_for
+from services.meetup_evenings import due_participants
 from services.outcomes import due_outcomes
+from services.seats import teams_of
 from vocabulary.exchanges import InvitationState, RelayState
 from vocabulary.kinds import (
     FEDERATING_KINDS,
     INNOVATION_KINDS,
     TERRITORY_KINDS,
-    MembershipState,
     PublicationState,
 )
 
@@ -40,6 +40,7 @@ class Waiting:
     has_shortlists: bool = False
     threads: int = 0
     outcomes: int = 0
+    meetings: int = 0
     relays: int = 0
     teams: int = 0
     partnerships: int = 0
@@ -57,10 +58,9 @@ class Waiting:
 
 def waiting_for(session: Session, person: User, *, now: datetime, today: date) -> Waiting:
     """Return what waits for ``person``, in one query; staff's queues for staff only."""
-    own = select(Membership.organization_id).where(
-        Membership.user_id == person.id, Membership.state == MembershipState.APPROVED
-    )
+    own = teams_of(person.id)
     asked = {**_sides(own), **_own_counts(own, person, today)}
+    asked["meetings"] = _rows(due_participants(own, person, now))
     asked["invitations"] = _rows(invitations_for(person, now=now))
     if person.is_staff:
         asked |= _queues()

@@ -8,7 +8,9 @@ from extensions.clock import now, today
 from extensions.database import db_session
 from forms.introductions import DueForm, due_form
 from services.errors import Conflict, RuleViolation
+from services.meetup_evenings import DueDay, due_days
 from services.outcomes import DueLine, due_lines, report_stage
+from services.seats import teams_of
 from views.access import signed_in_person
 from views.once import carry_out
 from views.refusals import UNPROCESSABLE, refusal_words
@@ -30,8 +32,14 @@ def due() -> ResponseReturnValue:
         except RuleViolation as refusal:
             db_session().rollback()
             form.form_errors.append(refusal_words(refusal))
-    page = render_template("outcomes/due.html", form=form, lines=lines)
+    page = render_template("outcomes/due.html", form=form, lines=lines, days=_days())
     return page, UNPROCESSABLE if form.errors else 200
+
+
+def _days() -> list[DueDay]:
+    """Return the meetup days whose meetings wait for an answer; they are answered day by day."""
+    person = signed_in_person()
+    return due_days(db_session(), teams_of(person.id), person, now=now())
 
 
 def _save(form: DueForm, lines: list[DueLine]) -> str:

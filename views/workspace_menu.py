@@ -187,7 +187,8 @@ def _innovation_entries(asked: Waiting) -> Iterator[MenuEntry]:
 def _exchange_entries(asked: Waiting) -> Iterator[MenuEntry]:
     under = frozenset({"introductions", "threads"})
     yield MenuEntry("introductions.index", N_("Mises en relation"), under, count=asked.threads)
-    yield MenuEntry("outcomes.due", N_("Suites à donner"), count=asked.outcomes)
+    due = asked.outcomes + asked.meetings
+    yield MenuEntry("outcomes.due", N_("Suites à donner"), count=due)
     yield MenuEntry(
         "partnership_editing.index",
         N_("Mes partenariats"),
