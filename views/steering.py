@@ -18,6 +18,7 @@ from forms.steering import FunnelForm, RadarForm
 from services.cells import neutralise
 from services.exports import write_csv
 from services.funnel import Funnel, FunnelFilters, read_funnel
+from services.meetup_results import results_between
 from services.radar import FEW, Radar, RadarFilters, is_look_waiting, latest_radar, request_look
 from views.cards import territory_name
 from views.downloads import CSV_TYPE, attachment
@@ -110,6 +111,7 @@ def journey() -> ResponseReturnValue:
         form=form,
         filters=filters,
         funnel=read_funnel(db_session(), filters),
+        meetups=results_between(db_session(), filters.since, filters.until),
         month_name=lambda day: format_date(day, "MMM y"),
     )
     return page, BAD_REQUEST if form.errors else 200

@@ -22,6 +22,7 @@ from models.partnership import Partnership, PartnershipMember
 from services.meetup_evenings import close_day
 from services.meetup_outcomes import MeetingAnswer
 from services.meetup_report import read_figures
+from services.meetup_results import results_between
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.meetup_evenings import Evening, make_evening
 from tests.factories.meetups import make_attendee, make_participant, publish_meetings
@@ -337,3 +338,24 @@ def test_the_report_asks_no_more_queries_with_more_meetings(
         staff.get(report_of(evening))
     assert len(many) <= 16
     assert len(many) - len(few) <= 1
+
+
+def test_the_dashboard_counts_what_the_day_led_to(
+    empty_session: Session, evening: Evening, staff: FlaskClient
+) -> None:
+    contract = MeetingAnswer(report=MeetingReport.HELD, stage=OutcomeStage.CONTRACT)
+    for side in Side:
+        evening.answer(empty_session, side, contract, at=now())
+    empty_session.commit()
+    page = staff.get("/pilotage/parcours").text
+    assert evening.day.title in page
+    days = results_between(empty_session, evening.day.held_on, evening.day.held_on)
+    assert [(one.held, one.introductions, one.contracts) for one in days] == [(1, 1, 1)]
+
+
+def test_the_outcomes_to_give_name_the_day(evening: Evening, buyer: FlaskClient) -> None:
+    page = buyer.get("/mon-espace/suites").text
+    assert page_of(evening, Side.TERRITORY) in page
+    assert "1 rendez-vous attend votre réponse" in page
+    submit(buyer, page_of(evening, Side.TERRITORY), answered(evening, report="tenue"))
+    assert "Rien à dire pour l’instant" in buyer.get("/mon-espace/suites").text
