@@ -65,6 +65,10 @@ class MeetupDay(Base):
         ForeignKey("meetup_plan.id", ondelete="SET NULL", use_alter=True)
     )
     cancelled_reason: Mapped[str] = mapped_column(String(500), default="")
+    # Where it stood before it was cancelled: what undoing gives back.
+    state_before: Mapped[DayState | None] = mapped_column(coded(DayState))
+    # Part of the address of the hall's screen: a new one closes the screens opened with the former.
+    hall_key: Mapped[str] = mapped_column(String(32), default="")
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))
     created_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -41,6 +41,8 @@ ACTIONS: Final[dict[str, str]] = {
     "need.relayed": N_("Besoin relayé à des membres"),
     "need.relay_declined": N_("Relais décliné"),
     "territory.edited": N_("Quartier complété"),
+    "meetup.plan_published": N_("Planning d’une rencontre publié"),
+    "meetup.plan_withdrawn": N_("Planning d’une rencontre retiré"),
     "partnership.created": N_("Partenariat ouvert"),
     "partnership.edited": N_("Partenariat modifié"),
     "partnership.submitted": N_("Partenariat soumis"),
@@ -68,6 +70,19 @@ ACTIONS: Final[dict[str, str]] = {
     "partnership.document_added": N_("Document ajouté au partenariat"),
     "partnership.document_removed": N_("Document retiré du partenariat"),
     "partnership.document_restored": N_("Document rendu au partenariat"),
+    "meetup.created": N_("Journée créée"),
+    "meetup.edited": N_("Journée modifiée"),
+    "meetup.deleted": N_("Brouillon de journée supprimé"),
+    "meetup.announced": N_("Journée annoncée"),
+    "meetup.withdrawn": N_("Annonce de journée retirée"),
+    "meetup.opened": N_("Inscriptions ouvertes"),
+    "meetup.closed": N_("Inscriptions closes"),
+    "meetup.cancelled": N_("Journée annulée"),
+    "meetup.restored": N_("Journée rétablie"),
+    "meetup.rooms_changed": N_("Salles ou tables modifiées"),
+    "meetup.slots_changed": N_("Créneaux modifiés"),
+    "meetup.programme_changed": N_("Programme modifié"),
+    "meetup.hall_key_renewed": N_("Adresse de l’écran du hall renouvelée"),
 }
 
 

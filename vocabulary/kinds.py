@@ -217,5 +217,6 @@ class SubjectKind(LabelledEnum):
     NEED = "besoins", N_("Besoins")
     TERRITORY = "territoires", N_("Territoires")
     PARTNERSHIP = "partenariats", N_("Partenariats")
+    MEETUP = "rencontres", N_("Rencontres")
     ACCOUNT = "comptes", N_("Comptes")
     IMPORT = "imports", N_("Imports")
