@@ -107,6 +107,11 @@ RULES: Final[Mapping[str, tuple[Rule, ...]]] = {
         Rule(Limit(5, timedelta(days=1)), _by_typed_address),
     ),
     "experiences.act": (Rule(Limit(60, timedelta(days=1)), _by_person),),
+    # A visitor's address is written to; people without account register and bring colleagues.
+    "meetup_registration.start": (Rule(Limit(5, HOUR), _by_asker), PEER_MAIL),
+    "meetup_registration.proved": (PEER_MAIL,),
+    "participations.add": (PEER_MAIL,),
+    "participations.person": (PEER_MAIL,),
     "claims.claim": (Rule(Limit(20, timedelta(days=1)), _by_person),),
 }
 

@@ -1,6 +1,7 @@
 """Coming to a meetup day: registering a body, answering an invitation, changing what was said."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,6 +16,7 @@ from models.membership import Membership
 from models.organization import Organization
 from services.contents import MAX_NAME, clean_line, clean_text, known_themes
 from services.errors import RuleViolation
+from services.meetup_availability import Timed, overlap, set_absences
 from services.meetup_clock import takes_registrations
 from services.meetup_notes import tell
 from services.meetup_people import PersonContent, add_person, change_person, person_with_address
@@ -35,6 +37,7 @@ MAY_REGISTER: Final = frozenset(
 STANDING: Final = frozenset(
     {ParticipantState.PENDING, ParticipantState.CONFIRMED, ParticipantState.WAITING}
 )
+CLOSED_TO_CHANGES = N_("Les inscriptions sont closes : écrivez à l’équipe pour changer ce point.")
 NOT_OPEN = N_("Les inscriptions à cette journée ne sont pas ouvertes.")
 
 
@@ -290,8 +293,32 @@ def change_registration(
     """
     lock_participant(session, participant)
     if not is_editable(participant, now=now):
-        raise RuleViolation(
-            N_("Les inscriptions sont closes : écrivez à l’équipe pour changer ce point.")
-        )
+        raise RuleViolation(CLOSED_TO_CHANGES)
     write_content(participant, content)
     session.flush()
+
+
+def change_availability(
+    session: Session,
+    participant: MeetupParticipant,
+    away: Sequence[Timed],
+    *,
+    now: datetime,
+    by_staff: bool = False,
+) -> bool:
+    """Change when a participant is away; tell whether anything changes.
+
+    Raises:
+        RuleViolation: registrations are closed, or no slot would be left to meet it.
+    """
+    lock_participant(session, participant)
+    if not by_staff and not is_editable(participant, now=now):
+        raise RuleViolation(CLOSED_TO_CHANGES)
+    day = participant.day
+    if day.slots and all(any(overlap(slot, one) for one in away) for slot in day.slots):
+        raise RuleViolation(
+            N_("Il faut au moins un créneau ; si personne ne vient, annulez l’inscription.")
+        )
+    changed = set_absences(participant, away)
+    session.flush()
+    return changed

@@ -36,6 +36,9 @@ from views import (
     logos,
     matches,
     meetup_console,
+    meetup_feeds,
+    meetup_prints,
+    meetup_registration,
     meetup_report,
     meetups,
     memberships,
@@ -53,6 +56,7 @@ from views import (
     outcomes,
     pages,
     participation_access,
+    participation_agenda,
     participation_outcomes,
     participations,
     partnership_editing,
@@ -151,9 +155,13 @@ ENTRY_PAGES = (
 )
 # Under /pilotage/rencontres, and the participants' own space under /rencontres.
 MEETUP_PAGES = (
+    meetup_registration,
     meetup_console,
+    meetup_feeds,
+    meetup_prints,
     meetup_report,
     participation_access,
+    participation_agenda,
     participation_outcomes,
     participations,
 )

@@ -51,15 +51,15 @@ def own_participant_or_404(slug: str, participant_id: int) -> MeetupParticipant:
     return participant
 
 
-def is_signed_in_for(participant: MeetupParticipant) -> bool:
-    """Tell whether the signed-in person is one of the participant's, link or not."""
-    return _signed_in(participant.id) is not None
-
-
 def acting_key(participant: MeetupParticipant) -> str:
     """Return whose numbered forms these are: the account's, or the participant's by its link."""
     person = current_person()
     return str(person.id) if person is not None else f"p{participant.id}"
+
+
+def acting_attendee_id(participant: MeetupParticipant) -> int | None:
+    """Return which of its people came by a link that was theirs."""
+    return next((attendee for number, _key, attendee in _held() if number == participant.id), None)
 
 
 def _granted(participant_id: int) -> MeetupParticipant | None:

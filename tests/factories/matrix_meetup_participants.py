@@ -1,14 +1,17 @@
 """What the addresses of participants of a meetup day name: the entry of the matrix comes to it."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from extensions.participation_links import participation_url
+from extensions.participation_links import participation_url, sign_request
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.organization import Organization
+from services.meetup_requests import ask_link
+from tests.factories.accounts import NOW
 from tests.factories.meetups import make_attendee, make_participant
 
 
@@ -31,8 +34,19 @@ def participant_examples(
     """Register ``entry`` at the day and name its own pages."""
     participant = matrix_participant(session, day, entry)
     own = {"slug": day.slug, "participant_id": participant.id}
+    person = {**own, "attendee_id": participant.attendees[0].id}
     token = participation_url(participant).rpartition("/")[2]
+    request = ask_link(session, day, "demande@matrice.example", language="fr", now=NOW)
+    # The link of an address that asked today: it proves it for two days.
+    request.created_at = datetime.now(UTC)
+    session.flush()
+    pages = ("show", "register", "edit", "add", "availability", "sessions", "decline", "cancel")
     return {
         "participation_access.enter": {"token": token},
-        **{f"participations.{name}": own for name in ("show",)},
+        **{f"participations.{name}": own for name in pages},
+        "participations.person": person,
+        "participations.remove": person,
+        "meetup_registration.start": {"slug": day.slug},
+        "meetup_registration.asked": {"slug": day.slug},
+        "meetup_registration.proved": {"slug": day.slug, "token": sign_request(request)},
     }

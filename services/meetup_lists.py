@@ -1,0 +1,253 @@
+"""The organisers' list of participants: filtered, counted, exported; a fixed number of queries."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from models.meetup import MeetupDay
+from models.meetup_participant import MeetupAbsence, MeetupAttendee, MeetupParticipant
+from models.meetup_wish import MeetupWish
+from services.cells import neutralise
+from services.meetup_availability import free_slots
+from services.text_keys import name_key
+from vocabulary.exchanges import Side
+from vocabulary.labels import N_, LabelledEnum
+from vocabulary.meetups import ParticipantState, WishState
+from vocabulary.themes import all_themes
+
+PAGE_SIZE: Final = 50
+_DEAD_WISHES: Final = (WishState.WITHDRAWN,)
+
+
+class Lack(LabelledEnum):
+    """What a participant has not said yet, or what staff have not done."""
+
+    NOT_INVITED = "a-inviter", N_("Invitation à envoyer")
+    NO_ANSWER = "sans-reponse", N_("Invités sans réponse")
+    NO_ADDRESS = "sans-adresse", N_("Sans personne ni adresse")
+    NO_WISH = "sans-souhait", N_("Sans souhait")
+    NO_AVAILABILITY = "sans-disponibilite", N_("Sans disponibilité annoncée")
+    ACCESSIBILITY = "accessibilite", N_("Avec un besoin d’accessibilité")
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """What of the list is looked at; empty fields ask for nothing."""
+
+    state: ParticipantState | None = None
+    side: Side | None = None
+    lack: Lack | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A participant of the list with what was counted of it."""
+
+    participant: MeetupParticipant
+    wishes: int
+    wished: int
+    free: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of the list."""
+
+    lines: Sequence[Line]
+    total: int
+    page: int
+    pages: int
+
+
+def participant_list(
+    session: Session, day: MeetupDay, wanted: ListFilter, *, page: int
+) -> ListPage:
+    """Return one page of the participants, by name."""
+    query = _matching(day, wanted)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = min(max(1, page), pages)
+    ordered = _loaded(query).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
+    return ListPage(_lines(session, day, session.scalars(ordered).all()), total, page, pages)
+
+
+def state_counts(session: Session, day: MeetupDay) -> dict[ParticipantState, int]:
+    """Return how many participants stand in each state."""
+    rows = session.execute(
+        select(MeetupParticipant.state, func.count())
+        .where(MeetupParticipant.day_id == day.id)
+        .group_by(MeetupParticipant.state)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _matching(day: MeetupDay, wanted: ListFilter) -> Select[MeetupParticipant]:
+    query = select(MeetupParticipant).where(MeetupParticipant.day_id == day.id)
+    if wanted.state is not None:
+        query = query.where(MeetupParticipant.state == wanted.state)
+    if wanted.side is not None:
+        query = query.where(MeetupParticipant.side == wanted.side)
+    if wanted.lack is not None:
+        query = query.where(*_lacking(wanted.lack))
+    if wanted.text:
+        query = query.where(_holding(wanted.text))
+    return query
+
+
+def _holding(text: str) -> ColumnElement[bool]:
+    typed = text.strip()
+    person = exists().where(
+        MeetupAttendee.participant_id == MeetupParticipant.id,
+        or_(
+            MeetupAttendee.name.icontains(typed, autoescape=True),
+            MeetupAttendee.email.icontains(typed, autoescape=True),
+        ),
+    )
+    return or_(MeetupParticipant.name_key.contains(name_key(typed), autoescape=True), person)
+
+
+def _lacking(lack: Lack) -> tuple[ColumnElement[bool], ...]:
+    one = MeetupParticipant
+    invited = one.state == ParticipantState.INVITED
+    coming = one.state == ParticipantState.CONFIRMED
+    addresses = exists().where(
+        MeetupAttendee.participant_id == one.id, MeetupAttendee.email.is_not(None)
+    )
+    wishes = exists().where(MeetupWish.wisher_id == one.id, MeetupWish.state.not_in(_DEAD_WISHES))
+    absences = exists().where(MeetupAbsence.participant_id == one.id)
+    return {
+        Lack.NOT_INVITED: (invited, one.invited_at.is_(None)),
+        Lack.NO_ANSWER: (invited, one.invited_at.is_not(None)),
+        Lack.NO_ADDRESS: (~addresses,),
+        Lack.NO_WISH: (coming, ~wishes),
+        Lack.NO_AVAILABILITY: (coming, ~absences),
+        Lack.ACCESSIBILITY: (
+            or_(
+                one.needs_step_free.is_(True),
+                one.needs_hearing_loop.is_(True),
+                one.accessibility_note != "",
+            ),
+        ),
+    }[lack]
+
+
+def _loaded(query: Select[MeetupParticipant]) -> Select[MeetupParticipant]:
+    return query.options(
+        joinedload(MeetupParticipant.organization),
+        selectinload(MeetupParticipant.attendees),
+        selectinload(MeetupParticipant.absences),
+        selectinload(MeetupParticipant.session_seats),
+    ).order_by(MeetupParticipant.name_key, MeetupParticipant.id)
+
+
+def _lines(
+    session: Session, day: MeetupDay, participants: Sequence[MeetupParticipant]
+) -> list[Line]:
+    made = _counts(session, day, MeetupWish.wisher_id)
+    received = _counts(session, day, MeetupWish.wished_id)
+    has_slots = bool(day.slots)
+    return [
+        Line(
+            one,
+            made.get(one.id, 0),
+            received.get(one.id, 0),
+            len(free_slots(day, one)) if has_slots else None,
+        )
+        for one in participants
+    ]
+
+
+def _counts(session: Session, day: MeetupDay, column: Any) -> Mapping[int, int]:  # noqa: ANN401 - one of two columns
+    rows = session.execute(
+        select(column, func.count())
+        .where(MeetupWish.day_id == day.id, MeetupWish.state.not_in(_DEAD_WISHES))
+        .group_by(column)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+EXPORT_COLUMNS: Final = (
+    N_("structure"),
+    N_("côté"),
+    N_("type"),
+    N_("état"),
+    N_("nom de la personne"),
+    N_("fonction"),
+    N_("adresse"),
+    N_("langue"),
+    N_("thèmes"),
+    N_("territoires"),
+    N_("table sans marche"),
+    N_("boucle magnétique"),
+    N_("besoins d’accessibilité"),
+    N_("indisponibilités"),
+    N_("rendez-vous au plus"),
+    N_("souhaits émis"),
+    N_("souhaits reçus"),
+    N_("présentation"),
+    N_("qui voit sa venue"),
+    N_("note de l’équipe"),
+    N_("invité le"),
+    N_("relancé le"),
+    N_("a répondu le"),
+)
+
+
+def export_lines(session: Session, day: MeetupDay, wanted: ListFilter) -> Iterator[list[str]]:
+    """Yield one row a person, by body; a body without anybody has a row. Formulas are disarmed.
+
+    The columns of people, of availability and of accessibility are those that an import reads.
+    """
+    found = session.scalars(_loaded(_matching(day, wanted))).all()
+    for line in _lines(session, day, found):
+        people: Sequence[MeetupAttendee | None] = line.participant.attendees or [None]
+        for person in people:
+            yield [neutralise(cell) for cell in _cells(day, line, person)]
+
+
+def _cells(day: MeetupDay, line: Line, person: MeetupAttendee | None) -> list[str]:
+    one = line.participant
+    known = all_themes()
+    return [
+        one.name,
+        one.side.label,
+        one.kind.label if one.kind else "",
+        one.state.label,
+        person.name if person else "",
+        person.job_title if person else "",
+        (person.email or "") if person else "",
+        person.language if person else "",
+        " | ".join(known[code].label for code in one.themes if code in known),
+        " | ".join(one.territory_codes),
+        "oui" if one.needs_step_free else "",
+        "oui" if one.needs_hearing_loop else "",
+        one.accessibility_note,
+        absence_words(day, one.absences),
+        str(one.most_meetings or ""),
+        str(line.wishes),
+        str(line.wished),
+        one.presentation,
+        one.visibility.label,
+        one.staff_note,
+        _moment(day, one.invited_at),
+        _moment(day, one.reminded_at),
+        _moment(day, one.answered_at),
+    ]
+
+
+def absence_words(day: MeetupDay, absences: Sequence[MeetupAbsence]) -> str:
+    """Return absences by the clocks of the place, as an import reads them: « 9h00-10h30 »."""
+    spans = (
+        f"{one.starts_at.astimezone(day.zone):%Hh%M}-{one.ends_at.astimezone(day.zone):%Hh%M}"
+        for one in absences
+    )
+    return " | ".join(spans)
+
+
+def _moment(day: MeetupDay, instant: datetime | None) -> str:
+    return f"{instant.astimezone(day.zone):%d/%m/%Y %H:%M}" if instant else ""
