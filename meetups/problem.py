@@ -7,6 +7,7 @@ stands for slot ``t``. Names and rules follow Bofill et al., JAIR 74:263-301 (20
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 SlotSet = int
 
@@ -96,6 +97,28 @@ class WishedDay:
     """Participants who keep their table all day where they can: the others come to them."""
     needs_access: frozenset[int] = frozenset()
     """Participants who asked for an accessible table."""
+
+
+class HeldPlan(Protocol):
+    """A plan as far as its meetings go: where each candidate is held, if at all."""
+
+    @property
+    def slots(self) -> tuple[int | None, ...]:
+        """Return the slot of each candidate; candidates added since have none."""
+        ...
+
+    @property
+    def tables(self) -> tuple[int | None, ...]:
+        """Return the table of each candidate."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The simplest plan: slots and tables as they are stored."""
+
+    slots: tuple[int | None, ...]
+    tables: tuple[int | None, ...]
 
 
 class SolveStatus(StrEnum):

@@ -105,20 +105,45 @@ class _Seating:
 
     def seat(self, slot: int) -> None:
         """Give their tables to the meetings of a slot."""
-        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - loads slowly
-
         here = self.meetings[slot]
+        shut = {number for number, table in enumerate(self.room) if table.closed >> slot & 1}
+        settled = self._settled(here, shut)
+        others = [index for index in here if index not in settled]
+        if not self._match(others, slot, shut | set(settled.values())):
+            settled = {}
+            self._match(here, slot, shut)
+        for index, table in settled.items():
+            self._give(index, table)
+
+    def _settled(self, here: list[int], shut: set[int]) -> dict[int, int]:
+        """Return the tables told that can be kept."""
+        settled: dict[int, int] = {}
+        taken = set(shut)
+        for index in here:
+            table = self.told.get(index, NOWHERE)
+            if not 0 <= table < len(self.room) or table in taken:
+                continue
+            if need_of(self.day, index).is_met_by(self.room[table]):
+                settled[index] = table
+                taken.add(table)
+        return settled
+
+    def _match(self, here: list[int], slot: int, shut: set[int]) -> bool:
+        """Give tables to meetings, none of ``shut``; tell whether all have one."""
         if not here or not self.room:
-            return
+            return not here
         costs = np.stack([self._costs(index) for index in here])
-        costs += self._taken(here, slot)
-        costs[:, [bool(table.closed >> slot & 1) for table in self.room]] = UNFIT
-        rows, columns = linear_sum_assignment(costs)
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            if costs[row, column] < UNFIT:
-                self.tables[here[row]] = column
-                for person in self.day.candidates[here[row]].participants:
-                    self.table_of[person] = column
+        costs += self._taken(slot)
+        costs[:, sorted(shut)] = UNFIT
+        pairs = _cheapest(costs)
+        for row, column in pairs:
+            self._give(here[row], column)
+        return len(pairs) == len(here)
+
+    def _give(self, index: int, table: int) -> None:
+        self.tables[index] = table
+        for person in self.day.candidates[index].participants:
+            self.table_of[person] = table
 
     def _costs(self, index: int) -> NDArray[np.float64]:
         """Return what each table costs one meeting."""
@@ -128,7 +153,7 @@ class _Seating:
                 weight = KEEPER_MOVES if person in self.day.keeps_table else OTHER_MOVES
                 costs += weight
                 costs[self.table_of[person]] -= weight
-        if index in self.told:
+        if 0 <= self.told.get(index, NOWHERE) < len(self.room):
             costs += PUBLISHED
             costs[self.told[index]] -= PUBLISHED
         costs[self._unfit_tables(need_of(self.day, index))] = UNFIT
@@ -139,8 +164,9 @@ class _Seating:
             self._unfit[need] = np.array([not need.is_met_by(table) for table in self.room])
         return self._unfit[need]
 
-    def _taken(self, here: list[int], slot: int) -> NDArray[np.float64]:
+    def _taken(self, slot: int) -> NDArray[np.float64]:
         """Return what it costs to take each table from somebody who comes back to it."""
+        here = self.meetings[slot]
         present = {person for index in here for person in self.day.candidates[index].participants}
         costs = np.zeros(len(self.room))
         for person, table in self.table_of.items():
@@ -148,3 +174,15 @@ class _Seating:
                 is_keeper = person in self.day.keeps_table
                 costs[table] += TAKEN_MEANWHILE if is_keeper else TAKEN_MEANWHILE / 10
         return costs
+
+
+def _cheapest(costs: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Return the pairs (meeting, table) that cost the least together, those unfit left out."""
+    if len(costs) == 1:
+        pairs = [(0, int(costs[0].argmin()))]
+    else:
+        from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 - loads slowly
+
+        rows, columns = linear_sum_assignment(costs)
+        pairs = list(zip(rows.tolist(), columns.tolist(), strict=True))
+    return [(row, column) for row, column in pairs if costs[row, column] < UNFIT]
