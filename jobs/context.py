@@ -1,19 +1,24 @@
 """What the handlers and the daily tasks of the worker may use."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from config import Settings
+from jobs.plan_processes import PlanProcesses
 from search.backend import SearchBackend
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """The session of the running transaction, the settings, the index and the present moment."""
+    """The session of the running transaction, the settings, the index, the present moment.
+
+    ``plans`` are the processes in which the worker has plans computed.
+    """
 
     session: Session
     settings: Settings
     backend: SearchBackend
     now: datetime
+    plans: PlanProcesses = field(default_factory=PlanProcesses)

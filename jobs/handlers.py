@@ -14,8 +14,10 @@ from extensions.entry_mail import write_entry_mail
 from extensions.evidence_mail import write_experience_mail, write_reminder
 from extensions.introduction_mail import write_introduction_mails, write_outcome_mails
 from extensions.mailbox import SEND_MAIL
+from extensions.meetup_agenda_mail import AGENDA_MAIL, AGENDA_REMINDER, spread_agenda_news
 from extensions.meetup_outcome_mail import write_meeting_mails
 from extensions.meetup_participant_mail import write_link_mail, write_participant_mail
+from extensions.meetup_wish_mail import follow_wishes, write_wish_news
 from extensions.membership_mail import write_membership_mail
 from extensions.need_document_mail import write_need_documents_mail
 from extensions.partnership_mail import write_partnership_mail
@@ -31,7 +33,9 @@ from jobs.context import WorkerContext
 from jobs.daily import open_days, run_daily_tasks
 from jobs.index_jobs import forget_withdrawals, put_in_index
 from jobs.mailer import send_stored_mails
+from jobs.meetup_agenda_jobs import send_agenda_reminders, tell_agendas
 from jobs.meetup_evening_jobs import end_day
+from jobs.meetup_jobs import start_plans
 from jobs.steering_jobs import take_looks
 from models.outbox import OutboxMessage
 from services.alert_watch import ALERT_LOOK
@@ -47,9 +51,12 @@ from services.introduction_decisions import follow_calendar
 from services.introduction_notes import INTRODUCTION_DUE, INTRODUCTION_MAIL
 from services.logos import SWEEP_LOGO, sweep_logo
 from services.match_notices import MATCH_NOTICE
+from services.meetup_calendar import AGENDA_NEWS
 from services.meetup_evenings import EVENING, MEETING_ASK
 from services.meetup_invitations import REMINDER_DUE, remind_invitees
 from services.meetup_notes import LINK_MAIL, PARTICIPANT_MAIL
+from services.meetup_plans import PLAN_COMPUTE
+from services.meetup_wish_notes import WISH_DUE, WISH_NEWS
 from services.membership_notes import MEMBERSHIP_MAIL
 from services.need_documents import DOCUMENTS_MAIL
 from services.outcomes import OUTCOME_ASK
@@ -143,7 +150,13 @@ TOPICS: Final[Mapping[str, Topic]] = {
     PARTICIPANT_MAIL: Topic(_each(write_participant_mail)),
     LINK_MAIL: Topic(_each(write_link_mail)),
     REMINDER_DUE: Topic(_each_now(remind_invitees)),
+    AGENDA_NEWS: Topic(_each_now(spread_agenda_news)),
+    AGENDA_MAIL: Topic(tell_agendas, batch=10),
+    AGENDA_REMINDER: Topic(send_agenda_reminders, batch=10),
+    PLAN_COMPUTE: Topic(start_plans),
     SWEEP_LOGO: Topic(_sweep_logos, batch=50),
+    WISH_DUE: Topic(_each_now(follow_wishes)),
+    WISH_NEWS: Topic(_each_now(write_wish_news)),
     RELAY_MAIL: Topic(_each(write_relay_mail)),
     SEND_MAIL: Topic(send_stored_mails),
     INDEX_ENTRY: Topic(put_in_index, batch=50),

@@ -14,6 +14,7 @@ from extensions.clock import now
 from jobs.context import WorkerContext
 from jobs.handlers import TOPICS
 from jobs.mailer import RELAY_DOWN_WAIT, RelayUnavailable
+from jobs.plan_processes import PlanProcesses
 from jobs.steering_jobs import start_steering
 from models.outbox import OutboxMessage
 from search.backend import SearchBackend
@@ -35,6 +36,7 @@ class Worker:
         self._settings = settings
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._stopping = threading.Event()
+        self._plans = PlanProcesses()
 
     def run_forever(self, *, parent: int | None = None) -> None:
         """Work until a signal asks to stop; the batch under way is finished first.
@@ -47,11 +49,13 @@ class Worker:
         while not self._stopping.is_set() and parent in {None, os.getppid()}:
             try:
                 busy = self.run_once()
+                self._plans.watch(self._sessions)
             except Exception:
                 log.exception("worker round failed")
                 busy = False
             if not busy:
                 self._stopping.wait(IDLE_SECONDS)
+        self._plans.stop(self._sessions)
 
     def start_calendar(self) -> None:
         """Make sure that the next day will open, whatever ended the worker before."""
@@ -65,8 +69,9 @@ class Worker:
         return sum(self._run_topic(topic) for topic in TOPICS)
 
     def drain(self) -> None:
-        """Work until nothing is due."""
-        while self.run_once():
+        """Work until nothing is due and no calculation is under way."""
+        self._plans.watch(self._sessions)
+        while self.run_once() or self._plans.wait(self._sessions):
             pass
 
     def _run_topic(self, topic: str) -> int:
@@ -84,7 +89,7 @@ class Worker:
             return len(messages)
 
     def _handle(self, session: Session, topic: str, messages: list[OutboxMessage]) -> None:
-        context = WorkerContext(session, self._settings, self._backend, now())
+        context = WorkerContext(session, self._settings, self._backend, now(), self._plans)
         identifiers = [message.id for message in messages]
         try:
             TOPICS[topic].handle(context, messages)

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from meetups.board import count_breaks, count_waits, open_slots
+from meetups.board import count_breaks, count_waits
 from meetups.breaks import least_breaks
+from meetups.seats import table_rows
 from models.meetup_plan import MeetupPlan
 from services.meetup_planning import DayToPlan, Placement
 
@@ -62,7 +63,7 @@ def figures_of(
         least: meetings that can be guaranteed to each participant; else what the day asks for.
     """
     wished = read.wished
-    opened = open_slots(wished.tables)
+    opened = table_rows(wished).open_slots
     busy, moves = _busy(read, placements), _table_changes(read, placements)
     people, bound = {}, 0
     for index, number in enumerate(read.participants):

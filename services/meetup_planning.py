@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from meetups.problem import Candidate, SlotSet, Table, WishedDay, slot_set
 from models.meetup import MeetupDay, MeetupRoom, MeetupSlot, MeetupTable
 from models.meetup_participant import MeetupParticipant
-from models.meetup_plan import MeetingSeat, MeetupMeeting, MeetupPlan, PlannedMeeting
+from models.meetup_plan import MeetupMeeting, PlannedMeeting, PlannedSeat
 from models.meetup_wish import MeetupGroup
 from services.meetup_availability import free_slots
 from services.meetup_wish_worth import pair_worths
@@ -157,35 +157,32 @@ def tables_of(session: Session, day: MeetupDay) -> list[MeetupTable]:
             .join(MeetupRoom, MeetupRoom.id == MeetupTable.room_id)
             .where(MeetupRoom.day_id == day.id)
             .order_by(MeetupRoom.rank, MeetupRoom.id, MeetupTable.rank, MeetupTable.id)
+            .options(contains_eager(MeetupTable.room))
         )
     )
 
 
 def placements_of(session: Session, plan_id: int) -> list[Placement]:
-    """Return what a plan holds, in two queries."""
-    seats: dict[int, list[int]] = {}
+    """Return what a plan holds, in one query."""
     rows = session.execute(
-        select(MeetingSeat.meeting_id, MeetingSeat.participant_id)
-        .join(PlannedMeeting, PlannedMeeting.meeting_id == MeetingSeat.meeting_id)
-        .where(PlannedMeeting.plan_id == plan_id)
-    )
-    for meeting_id, participant_id in rows:
-        seats.setdefault(meeting_id, []).append(participant_id)
-    placed = session.execute(
         select(
             MeetupMeeting.key,
-            PlannedMeeting.meeting_id,
             PlannedMeeting.slot_id,
             PlannedMeeting.table_id,
             PlannedMeeting.is_locked,
+            PlannedSeat.participant_id,
         )
         .join(PlannedMeeting, PlannedMeeting.meeting_id == MeetupMeeting.id)
+        .join(PlannedSeat, PlannedSeat.planned_id == PlannedMeeting.id)
         .where(PlannedMeeting.plan_id == plan_id)
-        .order_by(PlannedMeeting.id)
+        .order_by(PlannedMeeting.id, PlannedSeat.participant_id)
     )
+    found: dict[tuple[str, int, int, bool], list[int]] = {}
+    for key, slot_id, table_id, is_locked, participant_id in rows:
+        found.setdefault((key, slot_id, table_id, is_locked), []).append(participant_id)
     return [
-        Placement(key, tuple(sorted(seats.get(meeting, ()))), slot, table, is_locked)
-        for key, meeting, slot, table, is_locked in placed
+        Placement(key, tuple(people), slot_id, table_id, is_locked)
+        for (key, slot_id, table_id, is_locked), people in found.items()
     ]
 
 
@@ -354,7 +351,7 @@ class _Reading:
             yield slot_set(
                 index
                 for index, slot in enumerate(self._slots)
-                if slot.id in free and _is_there(one, slot)
+                if slot.id in free and is_there(one, slot)
             )
 
     def _limits(self, limit: Callable[[MeetupParticipant, int], int]) -> Iterator[int]:
@@ -367,6 +364,6 @@ class _Reading:
         return (index for index, one in enumerate(self._people) if chosen(one))
 
 
-def _is_there(participant: MeetupParticipant, slot: MeetupSlot) -> bool:
+def is_there(participant: MeetupParticipant, slot: MeetupSlot) -> bool:
     """Tell whether somebody still comes: who gave up keeps only what was over by then."""
     return participant.absent_at is None or slot.ends_at <= participant.absent_at

@@ -1,0 +1,267 @@
+"""What a plan guarantees, in words and figures; each participant's share of it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from extensions.database import db_session
+from models.meetup import MeetupDay
+from models.meetup_participant import MeetupParticipant
+from models.meetup_plan import MeetupPlan
+from services.meetup_conflicts import Clash, ClashCode, clashes_of
+from views.meetup_plan_access import DayNames, day_names
+from vocabulary.meetups import PlanState
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantees:
+    """The figures of a plan as its page and the list word them."""
+
+    placed: str
+    score: str
+    least: str
+    breaks: str
+    waits: str
+    table_changes: str
+    proof: str
+    sentences: tuple[str, ...]
+    is_good: bool
+    """Nobody has fewer meetings than guaranteed."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """What a plan gives one participant."""
+
+    name: str
+    meetings: int
+    waits: int
+    breaks: int
+    table_changes: int
+    is_short: bool
+
+
+def guarantees_of(day: MeetupDay, plan: MeetupPlan) -> Guarantees | None:
+    """Return what a plan that is ready guarantees; nothing while it is not."""
+    if plan.state is not PlanState.READY:
+        return None
+    data = plan.guarantees
+    return Guarantees(
+        placed=_of(plan.placed, plan.wished),
+        score=_share(plan.score, plan.score_bound),
+        least=_least(day, data),
+        breaks=_against(plan.breaks, plan.breaks_bound),
+        waits=_count(plan.waits),
+        table_changes=_count(data.get("table_changes")),
+        proof=_proof(data),
+        sentences=tuple(_sentences(day, plan)),
+        is_good=not data.get("short"),
+    )
+
+
+def _of(part: int | None, whole: int | None) -> str:
+    return str(_("%(part)s sur %(whole)s", part=_count(part), whole=_count(whole)))
+
+
+def _count(value: int | None) -> str:
+    return "–" if value is None else str(format_decimal(value))
+
+
+def _share(score: int | None, bound: int | None) -> str:
+    """Return the score in percent of what no plan can exceed, never rounded up to the whole."""
+    if score is None or not bound:
+        return "–"
+    percent = 100 * score / bound
+    shown = min(percent, 99.9) if score < bound else percent
+    return str(_("%(percent)s %%", percent=format_decimal(round(shown, 1))))
+
+
+def _against(found: int | None, bound: int | None) -> str:
+    if found is None or bound is None:
+        return _count(found)
+    return str(_("%(found)s (minimum : %(bound)s)", found=_count(found), bound=_count(bound)))
+
+
+def _least(day: MeetupDay, data: Mapping[str, Any]) -> str:
+    short = data.get("short", ())
+    if short:
+        return str(
+            ngettext(
+                "%(num)s participant en a moins", "%(num)s participants en ont moins", len(short)
+            )
+        )
+    return str(_("%(count)s chacun", count=day.least_meetings))
+
+
+def _proof(data: Mapping[str, Any]) -> str:
+    if data.get("is_edited"):
+        return str(_("modifié à la main"))
+    if data.get("is_score_proven") and data.get("is_breaks_proven"):
+        return str(_("prouvé"))
+    if data.get("is_score_proven"):
+        return str(_("valeur prouvée"))
+    return str(_("non prouvé"))
+
+
+def _sentences(day: MeetupDay, plan: MeetupPlan) -> Iterator[str]:
+    data = plan.guarantees
+    yield _(
+        "Personne n’est attendu à deux endroits à la fois, aucune table ne sert deux fois dans "
+        "un créneau : une vérification indépendante l’a contrôlé avant l’enregistrement."
+    )
+    yield from _value_sentences(plan, data)
+    yield from _least_sentences(day, data)
+    yield from _break_sentences(plan, data)
+    if data.get("is_cut"):
+        yield _(
+            "Le temps imparti ou votre arrêt a interrompu la recherche : un calcul plus long "
+            "peut trouver mieux."
+        )
+
+
+def _value_sentences(plan: MeetupPlan, data: Mapping[str, Any]) -> Iterator[str]:
+    if plan.score is None or not plan.score_bound:
+        return
+    if data.get("is_score_proven") and not data.get("is_edited"):
+        yield _(
+            "Aucun planning ne peut satisfaire davantage de souhaits, pondérés par leur "
+            "priorité : c’est prouvé."
+        )
+        return
+    yield _(
+        "Les souhaits placés valent %(share)s de ce qu’aucun planning ne peut dépasser.",
+        share=_share(plan.score, plan.score_bound),
+    )
+
+
+def _least_sentences(day: MeetupDay, data: Mapping[str, Any]) -> Iterator[str]:
+    short = len(data.get("short", ()))
+    lowered = any(one < day.least_meetings for one in data.get("least", ()))
+    if short:
+        yield ngettext(
+            "%(num)s participant a moins de rencontres que le minimum garanti.",
+            "%(num)s participants ont moins de rencontres que le minimum garanti.",
+            short,
+        )
+    elif lowered:
+        yield _(
+            "Chacun a au moins %(count)s rencontres, sauf ceux dont les souhaits ou les "
+            "disponibilités ne le permettent pas : ils ont le plus possible.",
+            count=day.least_meetings,
+        )
+    else:
+        yield _("Chacun a au moins %(count)s rencontres.", count=day.least_meetings)
+
+
+def _break_sentences(plan: MeetupPlan, data: Mapping[str, Any]) -> Iterator[str]:
+    if plan.breaks is None:
+        return
+    if data.get("is_breaks_proven") and not data.get("is_edited"):
+        yield _(
+            "Avec ces rencontres, on ne peut pas avoir moins de trous dans les agendas : "
+            "c’est prouvé."
+        )
+    else:
+        yield _(
+            "Les agendas ont %(breaks)s trous en tout ; il n’est pas possible de descendre "
+            "sous %(bound)s avec ces rencontres.",
+            breaks=_count(plan.breaks),
+            bound=_count(plan.breaks_bound),
+        )
+    gap = data.get("breaks_gap", 0)
+    yield ngettext(
+        "Entre l’agenda le plus troué et le plus serré, l’écart est de %(num)s trou.",
+        "Entre l’agenda le plus troué et le plus serré, l’écart est de %(num)s trous.",
+        gap,
+    )
+
+
+def person_lines(day: MeetupDay, plan: MeetupPlan) -> Sequence[PersonLine]:
+    """Return each participant's share, those with the fewest meetings first."""
+    people: Mapping[str, Sequence[int]] = plan.guarantees.get("people", {})
+    rows = db_session().execute(
+        select(MeetupParticipant.id, MeetupParticipant.name).where(
+            MeetupParticipant.day_id == day.id
+        )
+    )
+    lines = []
+    for number, name in rows:
+        if str(number) in people:
+            meetings, breaks, waits, least, changes = people[str(number)]
+            lines.append(PersonLine(name, meetings, waits, breaks, changes, meetings < least))
+    return sorted(lines, key=lambda one: (not one.is_short, one.meetings, -one.waits, one.name))
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictLine:
+    """One clash in words, with where it can be changed."""
+
+    text: str
+    url: str = ""
+    link: str = ""
+
+
+def conflict_lines(day: MeetupDay, plan: MeetupPlan) -> list[ConflictLine]:
+    """Return what clashes in a plan that is not possible; nothing for any other."""
+    if plan.state is not PlanState.INFEASIBLE:
+        return []
+    names = day_names(day)
+    return [_conflict_line(day, names, clash) for clash in clashes_of(plan)]
+
+
+def _conflict_line(day: MeetupDay, names: DayNames, clash: Clash) -> ConflictLine:
+    meetings = ", ".join(f"« {names.meeting(key, people)} »" for key, people in clash.meetings)
+    person = names.person(clash.person) if clash.person is not None else ""
+    hour = names.hour(clash.slot_id) if clash.slot_id is not None else ""
+    count = len(clash.meetings)
+    texts = {
+        ClashCode.NO_SLOT: lambda: _(
+            "%(meetings)s : aucun créneau permis où tous soient disponibles.", meetings=meetings
+        ),
+        ClashCode.TOO_MANY: lambda: _(
+            "%(person)s a %(count)s rencontres imposées ou verrouillées, plus que ses créneaux ou "
+            "son maximum : %(meetings)s.",
+            person=person,
+            count=count,
+            meetings=meetings,
+        ),
+        ClashCode.SAME_SLOT: lambda: _(
+            "%(person)s est attendu %(count)s fois à %(hour)s : %(meetings)s.",
+            person=person,
+            count=count,
+            hour=hour,
+            meetings=meetings,
+        ),
+        ClashCode.TABLES: lambda: _(
+            "À %(hour)s, %(count)s rencontres sont fixées pour moins de tables : %(meetings)s.",
+            hour=hour,
+            count=count,
+            meetings=meetings,
+        ),
+        ClashCode.TOGETHER: lambda: _(
+            "Prises ensemble, ces rencontres imposées ne tiennent pas dans les créneaux et les "
+            "tables : %(meetings)s.",
+            meetings=meetings,
+        ),
+    }
+    url, link = _where(day, clash)
+    return ConflictLine(str(texts[clash.code]()), url, link)
+
+
+def _where(day: MeetupDay, clash: Clash) -> tuple[str, str]:
+    """Return the page on which a clash can be solved."""
+    pages = current_app.view_functions
+    if clash.code is ClashCode.TABLES and "meetup_programme.index" in pages:
+        return url_for("meetup_programme.index", slug=day.slug), str(_("Voir les tables"))
+    if any(key.startswith("g") for key, _people in clash.meetings) and (
+        "meetup_groups.index" in pages
+    ):
+        return url_for("meetup_groups.index", slug=day.slug), str(_("Voir les groupes"))
+    if "meetup_rules.index" in pages:
+        return url_for("meetup_rules.index", slug=day.slug), str(_("Voir les rencontres imposées"))
+    return "", ""

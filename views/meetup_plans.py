@@ -1,0 +1,290 @@
+"""Plans of a meetup day: compared at a glance, calculated live, named, published, undone."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+
+from extensions.clock import now
+from extensions.database import db_session
+from forms.meetup_plans import LaunchForm, NameForm
+from forms.shortlists import number_in
+from models.meetup import MeetupDay
+from models.meetup_plan import MeetupPlan
+from services.errors import RuleViolation
+from services.meetup_plan_diff import Difference, PlanDifference, compare
+from services.meetup_plan_lists import locked_counts, publication_effect
+from services.meetup_planning import placements_of
+from services.meetup_plans import (
+    SLOW_START,
+    UNDER_WAY,
+    PlanOrder,
+    ask_stop,
+    copy_plan,
+    delete_plan,
+    plan_by_number,
+    plans_of,
+    publish_plan,
+    rename_plan,
+    request_plan,
+    restart_plan,
+    unpublish_plan,
+)
+from views.access import organized_day_or_404, signed_in_person
+from views.meetup_plan_access import DayNames, day_names, plan_or_404, plan_title
+from views.meetup_plan_words import conflict_lines, guarantees_of, person_lines
+from views.once import carry_out
+from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
+from vocabulary.meetups import PlanOrigin, PlanState
+
+bp = Blueprint("meetup_plans", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/plannings")
+
+
+@bp.app_template_global()
+def planning_title(plan: MeetupPlan) -> str:
+    """Return what a plan is called."""
+    return plan_title(plan)
+
+
+@bp.get("")
+def index(slug: str) -> ResponseReturnValue:
+    """Compare the plans of the day at a glance."""
+    day = organized_day_or_404(slug)
+    plans = plans_of(db_session(), day)
+    return render_template(
+        "meetup_plans/index.html",
+        day=day,
+        plans=plans,
+        guarantees={plan.id: guarantees_of(day, plan) for plan in plans},
+        is_computing=any(plan.state in UNDER_WAY for plan in plans),
+        form=FlaskForm(),
+    )
+
+
+@bp.route("/nouveau", methods=["GET", "POST"])
+def launch(slug: str) -> ResponseReturnValue:
+    """Ask for a calculation."""
+    day = organized_day_or_404(slug)
+    session = db_session()
+    form = LaunchForm()
+    locked = locked_counts(session, day)
+    form.offer_locks([(str(plan.number), _locks_label(plan, count)) for plan, count in locked])
+    if form.validate_on_submit():
+        try:
+            return carry_out(form, lambda: _begin(day, form))
+        except RuleViolation as refusal:
+            session.rollback()
+            form.form_errors.append(refusal_words(refusal))
+    page = render_template("meetup_plans/launch.html", day=day, form=form)
+    return page, UNPROCESSABLE if form.errors else 200
+
+
+def _locks_label(plan: MeetupPlan, count: int) -> str:
+    return str(_("Celles du %(plan)s (%(count)s)", plan=plan_title(plan).lower(), count=count))
+
+
+def _begin(day: MeetupDay, form: LaunchForm) -> str:
+    number = number_in(form.locks.data)
+    base = plan_by_number(db_session(), day, number) if number is not None else None
+    order = PlanOrder(
+        seconds=int(form.seconds.data),
+        seed=form.seed.data or 0,
+        asks_proof=bool(form.proof.data),
+        name=form.name.data or "",
+        keeps_locks_of=base,
+    )
+    plan = request_plan(db_session(), day, order, person=signed_in_person(), now=now())
+    return url_for("meetup_plans.show", slug=day.slug, number=plan.number)
+
+
+@bp.get("/<int:number>")
+def show(slug: str, number: int) -> ResponseReturnValue:
+    """Show a plan: how far its calculation is, or what it guarantees."""
+    day, plan = plan_or_404(slug, number)
+    return render_template(
+        "meetup_plans/show.html",
+        day=day,
+        plan=plan,
+        **_standing(plan),
+        guarantees=guarantees_of(day, plan),
+        people=person_lines(day, plan) if plan.state is PlanState.READY else (),
+        conflicts=conflict_lines(day, plan),
+        others=[one for one in plans_of(db_session(), day) if one.state is PlanState.READY],
+        form=FlaskForm(),
+    )
+
+
+def _standing(plan: MeetupPlan) -> dict[str, Any]:
+    moment = now()
+    begun = plan.started_at or plan.created_at
+    return {
+        "is_under_way": plan.state in UNDER_WAY,
+        "is_late": plan.state is PlanState.QUEUED and plan.created_at < moment - SLOW_START,
+        "seconds": max(0, int(((plan.finished_at or moment) - begun).total_seconds())),
+    }
+
+
+@bp.get("/<int:number>/avancement")
+def progress(slug: str, number: int) -> ResponseReturnValue:
+    """Give how far a calculation is, for the page that shows it to replace its own."""
+    day, plan = plan_or_404(slug, number)
+    return render_template("meetup_plans/_progress.html", day=day, plan=plan, **_standing(plan))
+
+
+@bp.post("/<int:number>/<any(arreter,relancer,dupliquer):action>")
+def act(slug: str, number: int, action: str) -> ResponseReturnValue:
+    """Stop a calculation, begin it again, or copy a plan."""
+    day, plan = plan_or_404(slug, number)
+    actions: dict[str, Callable[[], MeetupPlan]] = {
+        "arreter": lambda: _stop(plan),
+        "relancer": lambda: _restart(plan),
+        "dupliquer": lambda: _duplicate(plan),
+    }
+    session = db_session()
+    shown = plan.number
+    try:
+        shown = actions[action]().number
+        session.commit()
+    except RuleViolation as refusal:
+        session.rollback()
+        flash_refusal(refusal)
+    return redirect(url_for("meetup_plans.show", slug=day.slug, number=shown))
+
+
+def _stop(plan: MeetupPlan) -> MeetupPlan:
+    ask_stop(plan)
+    flash(_("L’arrêt est demandé : le meilleur planning trouvé jusqu’ici est gardé."), "info")
+    return plan
+
+
+def _restart(plan: MeetupPlan) -> MeetupPlan:
+    restart_plan(db_session(), plan, now=now())
+    return plan
+
+
+def _duplicate(plan: MeetupPlan) -> MeetupPlan:
+    copy = copy_plan(
+        db_session(), plan, origin=PlanOrigin.EDITED, person=signed_in_person(), now=now()
+    )
+    flash(_("Voici une copie : vos changements n’y touchent pas l’original."), "success")
+    return copy
+
+
+@bp.route("/<int:number>/renommer", methods=["GET", "POST"])
+def rename(slug: str, number: int) -> ResponseReturnValue:
+    """Give a plan another name."""
+    day, plan = plan_or_404(slug, number)
+    form = NameForm(name=plan.name)
+    if form.validate_on_submit():
+        rename_plan(plan, form.name.data or "")
+        db_session().commit()
+        flash(_("Le planning a changé de nom."), "success")
+        return redirect(url_for("meetup_plans.show", slug=day.slug, number=number))
+    page = render_template("meetup_plans/rename.html", day=day, plan=plan, form=form)
+    return page, UNPROCESSABLE if form.errors else 200
+
+
+@bp.route("/<int:number>/supprimer", methods=["GET", "POST"])
+def delete(slug: str, number: int) -> ResponseReturnValue:
+    """Delete a plan, once confirmed."""
+    day, plan = plan_or_404(slug, number)
+    form = FlaskForm()
+    if form.validate_on_submit() and "confirmer" in request.form:
+        title = plan_title(plan)
+        try:
+            delete_plan(db_session(), day, plan)
+        except RuleViolation as refusal:
+            flash_refusal(refusal)
+            return redirect(url_for("meetup_plans.show", slug=day.slug, number=number))
+        db_session().commit()
+        flash(_("« %(title)s » est supprimé.", title=title), "success")
+        return redirect(url_for("meetup_plans.index", slug=day.slug))
+    return render_template("meetup_plans/delete.html", day=day, plan=plan, form=form)
+
+
+@bp.route("/<int:number>/publier", methods=["GET", "POST"])
+def publish(slug: str, number: int) -> ResponseReturnValue:
+    """Publish a plan once the person has read who will be told."""
+    day, plan = plan_or_404(slug, number)
+    form = FlaskForm()
+    session = db_session()
+    if form.validate_on_submit() and "confirmer" in request.form:
+        try:
+            publish_plan(session, plan, person=signed_in_person(), now=now())
+            session.commit()
+        except RuleViolation as refusal:
+            session.rollback()
+            flash_refusal(refusal)
+        else:
+            flash(_("Le planning est publié : chacun reçoit ce qui change pour lui."), "success")
+        return redirect(url_for("meetup_plans.show", slug=slug, number=number))
+    return render_template(
+        "meetup_plans/publish.html",
+        day=day,
+        plan=plan,
+        effect=publication_effect(session, day, plan),
+        previous=session.get(MeetupPlan, day.published_plan_id) if day.published_plan_id else None,
+        form=form,
+    )
+
+
+@bp.route("/retirer", methods=["GET", "POST"])
+def unpublish(slug: str) -> ResponseReturnValue:
+    """Withdraw the published plan once the person has read who will be told."""
+    day = organized_day_or_404(slug)
+    form = FlaskForm()
+    session = db_session()
+    if form.validate_on_submit() and "confirmer" in request.form:
+        try:
+            unpublish_plan(session, day, person=signed_in_person(), now=now())
+            session.commit()
+        except RuleViolation as refusal:
+            session.rollback()
+            flash_refusal(refusal)
+        else:
+            flash(_("Aucun planning n’est plus publié."), "success")
+        return redirect(url_for("meetup_plans.index", slug=slug))
+    return render_template(
+        "meetup_plans/unpublish.html",
+        day=day,
+        plan=session.get(MeetupPlan, day.published_plan_id) if day.published_plan_id else None,
+        effect=publication_effect(session, day, None),
+        form=form,
+    )
+
+
+@bp.get("/comparer")
+def diff(slug: str) -> ResponseReturnValue:
+    """Show what differs between two plans, meeting by meeting and for each participant."""
+    day = organized_day_or_404(slug)
+    session = db_session()
+    plans = [one for one in plans_of(session, day) if one.state is PlanState.READY]
+    before, after = (_asked_plan(plans, name) for name in ("avant", "apres"))
+    found = None
+    if before is not None and after is not None:
+        found = compare(placements_of(session, before.id), placements_of(session, after.id))
+    names = day_names(day) if found else None
+    return render_template(
+        "meetup_plans/diff.html",
+        day=day,
+        plans=plans,
+        before=before,
+        after=after,
+        found=found,
+        kinds=Difference,
+        names=names,
+        people=_by_name(found, names) if found and names else (),
+    )
+
+
+def _by_name(found: PlanDifference, names: DayNames) -> list[tuple[str, Any]]:
+    lines = [(names.person(number), own) for number, own in found.people.items()]
+    return sorted(lines, key=lambda line: line[0])
+
+
+def _asked_plan(plans: Iterable[MeetupPlan], name: str) -> MeetupPlan | None:
+    number = number_in(request.args.get(name))
+    return next((one for one in plans if one.number == number), None)
