@@ -11,6 +11,7 @@ from jobs.alert_jobs import (
 from jobs.context import WorkerContext
 from jobs.document_jobs import sweep_documents
 from jobs.evidence_jobs import forget_partner_addresses, remind_owners
+from jobs.meetup_agenda_jobs import remind_of_agendas
 from jobs.meetup_evening_jobs import plan_evenings_of_today
 from jobs.need_jobs import close_needs
 from jobs.steering_jobs import draw_the_day, look_over_all
@@ -25,6 +26,7 @@ DAILY: tuple[DailyTask, ...] = (
     draw_the_day,
     close_needs,
     plan_evenings_of_today,
+    remind_of_agendas,
     sweep_documents,
     forget_dead_alerts,
     send_regular_alerts,

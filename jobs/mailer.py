@@ -16,6 +16,7 @@ TIMEOUT_SECONDS = 20
 RELAY_DOWN_WAIT = timedelta(minutes=1)
 PERMANENT = 500
 LIST_HEADERS = "list-"
+CALENDAR_NAME = "agenda.ics"
 
 
 class _WholeLinks(EmailPolicy):
@@ -50,7 +51,20 @@ def compose(mail: StoredMail, sender: str) -> EmailMessage:
     message.set_content(mail.text_body)
     if mail.html_body:
         message.add_alternative(mail.html_body, subtype="html")
+    if mail.calendar:
+        _attach_calendar(message, mail.calendar)
     return message
+
+
+def _attach_calendar(message: EmailMessage, calendar: str) -> None:
+    """Add events that calendar programs offer to take in; its method is that of the object."""
+    message.add_attachment(
+        calendar.encode(),
+        maintype="text",
+        subtype="calendar",
+        filename=CALENDAR_NAME,
+        params={"method": "PUBLISH", "charset": "utf-8"},
+    )
 
 
 def send_stored_mails(context: WorkerContext, messages: Sequence[OutboxMessage]) -> None:
@@ -68,7 +82,7 @@ def send_stored_mails(context: WorkerContext, messages: Sequence[OutboxMessage])
         elif send_mail(mail, context.settings):
             mail.sent_at = context.now
             # The links of a message are not kept here.
-            mail.text_body = mail.html_body = ""
+            mail.text_body = mail.html_body = mail.calendar = ""
             mail.headers = {}
 
 

@@ -95,8 +95,8 @@ def change_for(
     participant_id: int, before: MeetingVersion | None, after: MeetingVersion
 ) -> ChangeKind | None:
     """Return what differs, to one participant, between two versions of a meeting."""
-    was_in = _sits(participant_id, before)
-    is_in = _sits(participant_id, after)
+    was_in = sits_in(participant_id, before)
+    is_in = sits_in(participant_id, after)
     if was_in and is_in and before is not None:
         return None if facts_of(before) == facts_of(after) else ChangeKind.MOVED
     if is_in:
@@ -104,7 +104,8 @@ def change_for(
     return ChangeKind.CANCELLED if was_in else None
 
 
-def _sits(participant_id: int, version: MeetingVersion | None) -> bool:
+def sits_in(participant_id: int, version: MeetingVersion | None) -> bool:
+    """Tell whether a version has the participant meet somebody."""
     is_held = version is not None and not version.is_cancelled
     return is_held and version is not None and participant_id in version.participant_ids
 

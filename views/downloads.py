@@ -10,6 +10,7 @@ from services.attachments import attachment_bytes
 from services.errors import NotFound
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
+PDF_TYPE: Final = "application/pdf"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Nothing of a file may run or load, were it opened in the browser after all.
 FILE_POLICY: Final = "default-src 'none'; sandbox; frame-ancestors 'none'"
