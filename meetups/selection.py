@@ -142,7 +142,9 @@ class _Model:
         columns: list[int] = []
         caps: list[int] = []
         for row, tables in enumerate(self.rows.caps):
-            mine = np.array([place for place, held in enumerate(members) if row in held])
+            mine = np.array(
+                [one for one, held in enumerate(members) if row in held], dtype=np.int64
+            )
             sets = sorted({every, *(allowed[place] for place in mine.tolist())})
             inside = self._inside([allowed[place] for place in mine.tolist()], sets)
             room = [sum(tables[slot] for slot in slots_of(slots)) for slots in sets]
@@ -159,6 +161,7 @@ class _Model:
         """Tell which candidates cannot leave which sets of slots."""
         slots = range(self.day.slot_count)
         can = np.array([[one >> slot & 1 for slot in slots] for one in allowed], dtype=np.float32)
+        can = can.reshape(len(allowed), len(slots))
         out = np.array([[~one >> slot & 1 for slot in slots] for one in sets], dtype=np.float32)
         outside: NDArray[np.bool_] = can @ out.T == 0
         return outside
