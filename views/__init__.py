@@ -38,6 +38,8 @@ from views import (
     meetup_console,
     meetup_feeds,
     meetup_grid,
+    meetup_invitations,
+    meetup_participants,
     meetup_plans,
     meetup_prints,
     meetup_registration,
@@ -160,6 +162,8 @@ ENTRY_PAGES = (
 )
 # Under /pilotage/rencontres, and the participants' own space under /rencontres.
 MEETUP_PAGES = (
+    meetup_invitations,
+    meetup_participants,
     meetup_registration,
     meetup_console,
     meetup_grid,

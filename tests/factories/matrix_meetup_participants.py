@@ -14,6 +14,9 @@ from services.meetup_requests import ask_link
 from tests.factories.accounts import NOW
 from tests.factories.meetups import make_attendee, make_participant
 
+_LIST_PAGES = ("index", "decide", "add", "queue")
+_ONE_PAGES = ("show", "edit", "add_attendee", "availability", "sessions")
+
 
 def matrix_participant(session: Session, day: MeetupDay, entry: Organization) -> MeetupParticipant:
     """Return the participant of ``entry`` at the day of the matrix, added the first time."""
@@ -46,6 +49,16 @@ def participant_examples(
         **{f"participations.{name}": own for name in pages},
         "participations.person": person,
         "participations.remove": person,
+        **{f"meetup_participants.{name}": {"slug": day.slug} for name in _LIST_PAGES},
+        **{f"meetup_participants.{name}": own for name in _ONE_PAGES},
+        "meetup_participants.attendee": person,
+        "meetup_participants.remove_attendee": person,
+        "meetup_participants.act": {**own, "action": "lien"},
+        "meetup_participants.export": {"slug": day.slug, "file_type": "csv"},
+        **{
+            f"meetup_invitations.{name}": {"slug": day.slug}
+            for name in ("compose", "prepare", "send", "remind")
+        },
         "meetup_registration.start": {"slug": day.slug},
         "meetup_registration.asked": {"slug": day.slug},
         "meetup_registration.proved": {"slug": day.slug, "token": sign_request(request)},
