@@ -147,11 +147,13 @@ def _declared_offer(participant: MeetupParticipant) -> OfferProfile:
 
 def _department(codes: Iterable[str]) -> str | None:
     """Return the one department of some quarters and communes; nothing where they differ."""
-    found = {department for code in codes if (department := _department_of(code)) in DEPARTMENTS}
+    found = {
+        department for code in codes if (department := department_of_code(code)) in DEPARTMENTS
+    }
     return found.pop() if len(found) == 1 else None
 
 
-def _department_of(code: str) -> str | None:
+def department_of_code(code: str) -> str | None:
     """Return the department inside a code: three characters in a quarter's, « 075 » for Paris."""
     if is_quarter_code(code):
         return code[2:5].removeprefix("0")

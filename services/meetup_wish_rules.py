@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.meetup import MeetupDay
@@ -126,19 +126,20 @@ def is_excluded(session: Session, one: int, other: int) -> bool:
     return rule is PairRule.FORBIDDEN
 
 
-def excluded_with(session: Session, participant: MeetupParticipant) -> frozenset[int]:
-    """Return the participants whom the organisers keep apart from this one."""
-    rows = session.execute(
-        select(MeetupPairRule.first_id, MeetupPairRule.second_id).where(
-            MeetupPairRule.day_id == participant.day_id,
-            MeetupPairRule.rule == PairRule.FORBIDDEN,
-            or_(
-                MeetupPairRule.first_id == participant.id,
-                MeetupPairRule.second_id == participant.id,
-            ),
-        )
+def excluded_with(participant: MeetupParticipant) -> Select[int]:
+    """Select the participants whom the organisers keep apart from this one."""
+    other = case(
+        (MeetupPairRule.first_id == participant.id, MeetupPairRule.second_id),
+        else_=MeetupPairRule.first_id,
     )
-    return frozenset(key for row in rows for key in row if key != participant.id)
+    return select(other).where(
+        MeetupPairRule.day_id == participant.day_id,
+        MeetupPairRule.rule == PairRule.FORBIDDEN,
+        or_(
+            MeetupPairRule.first_id == participant.id,
+            MeetupPairRule.second_id == participant.id,
+        ),
+    )
 
 
 def shown_to(participant: MeetupParticipant, *, same_side: bool) -> ColumnElement[bool]:

@@ -27,9 +27,11 @@ from tests.factories.matrix_alerts import alert_examples
 from tests.factories.matrix_consortiums import consortium_examples
 from tests.factories.matrix_evidence import evidence_examples
 from tests.factories.matrix_introductions import introduction_examples
+from tests.factories.matrix_meetup_agendas import agenda_examples
 from tests.factories.matrix_meetup_days import matrix_day, meetup_day_examples
 from tests.factories.matrix_meetup_outcomes import meetup_outcome_examples
 from tests.factories.matrix_meetup_participants import participant_examples
+from tests.factories.matrix_meetup_wishes import wish_examples
 from tests.factories.matrix_needs import carrier_examples, need_examples
 from tests.factories.matrix_partnerships import partnership_examples
 from tests.factories.matrix_registers import register_examples
@@ -145,6 +147,8 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         **partnership_examples(session, partnership, entry, other),
         **meetup_day_examples(meetup),
         **participant_examples(session, meetup, entry),
+        **agenda_examples(session, meetup, entry),
+        **wish_examples(session, meetup, entry),
         **meetup_outcome_examples(session, meetup, entry),
         "themes.show": {"code": next(iter(all_themes()))},
         "directory.export": {"file_type": "csv"},

@@ -1,0 +1,42 @@
+"""What the addresses of wishes name: the entry of the matrix wishes a town, which wishes it too."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.meetup import MeetupDay
+from models.meetup_participant import MeetupParticipant
+from models.organization import Organization
+from services.text_keys import name_key
+from tests.factories.matrix_meetup_participants import matrix_participant
+from tests.factories.meetups import make_participant, make_wish
+from vocabulary.exchanges import Side
+
+_TOWN = "Ville de la matrice"
+
+
+def wish_examples(
+    session: Session, day: MeetupDay, entry: Organization
+) -> dict[str, dict[str, Any]]:
+    """Add a wish each way and name the pages of both sides and of the organisers."""
+    participant = matrix_participant(session, day, entry)
+    town = _town(session, day)
+    made, asked = make_wish(session, participant, town), make_wish(session, town, participant)
+    slug = {"slug": day.slug}
+    own = {**slug, "participant_id": participant.id}
+    return {
+        **{f"participation_wishes.{page}": own for page in ("index", "choose", "order")},
+        "participation_wishes.wish": {**own, "other_id": town.id},
+        "participation_wishes.withdraw": {**own, "wish_id": made.id},
+        "participation_requests.index": own,
+        "participation_requests.answer": {**own, "wish_id": asked.id},
+    }
+
+
+def _town(session: Session, day: MeetupDay) -> MeetupParticipant:
+    wanted = select(MeetupParticipant).where(
+        MeetupParticipant.day_id == day.id, MeetupParticipant.name_key == name_key(_TOWN)
+    )
+    found = session.scalar(wanted)
+    return found or make_participant(session, day, _TOWN, side=Side.TERRITORY)
