@@ -16,11 +16,11 @@ from markupsafe import Markup
 from extensions.clock import now, today
 from extensions.database import db_session
 from extensions.i18n import LANGUAGES
-from extensions.typography import french_hour
 from models.meetup import MeetupDay
 from services.meetup_clock import is_past
 from services.waiting import Waiting, waiting_for
 from vocabulary.labels import LabelledEnum
+from vocabulary.periods import french_hour
 from vocabulary.themes import Theme, all_themes
 
 # The limited Markdown of profiles: paragraphs, emphasis, lists, links; no raw HTML, no picture.
@@ -96,9 +96,10 @@ def instant_at(instant: datetime, zone: ZoneInfo) -> str:
 def hour_at(instant: datetime, zone: ZoneInfo) -> str:
     """Return an hour as the clocks of a place show it: « 9 h 30 » in French, 09:30 elsewhere."""
     local = instant.astimezone(zone)
-    if str(get_locale()) != "fr":
-        return f"{local:%H:%M}"
-    return french_hour(local.time())
+    text = french_hour(local.time()) if str(get_locale()) == "fr" else f"{local:%H:%M}"
+    # An hour that the clocks show twice, when they go back, says which of the two it is.
+    is_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{text} ({local.tzname()})" if is_twice else text
 
 
 def is_past_day(day: MeetupDay) -> bool:

@@ -5,7 +5,6 @@ sooner or later; what people see has the right one before « : ; ! ? » and insi
 """
 
 import re
-from datetime import time
 from typing import Any
 
 from babel.support import Translations
@@ -19,12 +18,6 @@ _AFTER = re.compile(r"(?<=«) ")
 def french_spacing(text: str) -> str:
     """Return ``text`` with no-break blanks where French typography wants them."""
     return _AFTER.sub(NO_BREAK, _BEFORE.sub(NO_BREAK, text))
-
-
-def french_hour(moment: time) -> str:
-    """Return an hour as French writes it: « 9 h », « 9 h 05 »."""
-    minutes = f"{NO_BREAK}{moment.minute:02}" if moment.minute else ""
-    return f"{moment.hour}{NO_BREAK}h{minutes}"
 
 
 class FrenchSentences(Translations):

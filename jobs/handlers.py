@@ -15,6 +15,7 @@ from extensions.evidence_mail import write_experience_mail, write_reminder
 from extensions.introduction_mail import write_introduction_mails, write_outcome_mails
 from extensions.mailbox import SEND_MAIL
 from extensions.meetup_agenda_mail import AGENDA_MAIL, AGENDA_REMINDER, spread_agenda_news
+from extensions.meetup_day_mail import write_day_mail
 from extensions.meetup_outcome_mail import write_meeting_mails
 from extensions.meetup_participant_mail import write_link_mail, write_participant_mail
 from extensions.meetup_wish_mail import follow_wishes, write_wish_news
@@ -52,6 +53,7 @@ from services.introduction_notes import INTRODUCTION_DUE, INTRODUCTION_MAIL
 from services.logos import SWEEP_LOGO, sweep_logo
 from services.match_notices import MATCH_NOTICE
 from services.meetup_calendar import AGENDA_NEWS
+from services.meetup_day_notes import DAY_MAIL
 from services.meetup_evenings import EVENING, MEETING_ASK
 from services.meetup_invitations import REMINDER_DUE, remind_invitees
 from services.meetup_notes import LINK_MAIL, PARTICIPANT_MAIL
@@ -147,6 +149,7 @@ TOPICS: Final[Mapping[str, Topic]] = {
     OUTCOME_ASK: Topic(_ask_outcomes, batch=50),
     EVENING: Topic(_each_now(end_day)),
     MEETING_ASK: Topic(_each_now(write_meeting_mails)),
+    DAY_MAIL: Topic(_each(write_day_mail)),
     PARTICIPANT_MAIL: Topic(_each(write_participant_mail)),
     LINK_MAIL: Topic(_each(write_link_mail)),
     REMINDER_DUE: Topic(_each_now(remind_invitees)),

@@ -31,3 +31,9 @@ def week_opening(instant: datetime) -> datetime:
     day = paris_day(instant)
     opening = opening_of(day - timedelta(days=day.weekday()))
     return opening if opening <= instant else opening_of(day - timedelta(days=day.weekday() + 7))
+
+
+def french_hour(moment: time) -> str:
+    """Return an hour as French writes it: « 9 h », « 9 h 05 », its blanks not to be broken."""
+    minutes = f"\u00a0{moment.minute:02}" if moment.minute else ""
+    return f"{moment.hour}\u00a0h{minutes}"
