@@ -1,6 +1,7 @@
 """A meeting imposed from the page that says why it has no place."""
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from services.meetup_wish_worth import pair_of
 from vocabulary.labels import N_
 from vocabulary.meetups import PairRule
 
-_PAIR = 2
+_PAIR: Final = 2
 
 
 def impose_meeting(

@@ -55,6 +55,11 @@ class DayNames:
             return self.groups[key]
         return " – ".join(self.person(number) for number in participants)
 
+    def meeting_of(self, key: str) -> str:
+        """Return who meets, from the key of the meeting."""
+        numbers = key[1:].split("-") if key.startswith("p") else []
+        return self.meeting(key, [int(number) for number in numbers])
+
     def hour(self, slot_id: int) -> str:
         """Return when a slot begins, by the clocks of the place."""
         slot = self.slots.get(slot_id)

@@ -1,7 +1,7 @@
 """Plans of a meetup day: compared at a glance, calculated live, named, published, undone."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,6 +33,7 @@ from services.meetup_plans import (
     restart_plan,
     unpublish_plan,
 )
+from services.text_keys import name_key
 from views.access import organized_day_or_404, signed_in_person
 from views.meetup_plan_access import DayNames, day_names, plan_or_404, plan_title
 from views.meetup_plan_words import conflict_lines, guarantees_of, person_lines
@@ -40,6 +41,7 @@ from views.once import carry_out
 from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
 from vocabulary.meetups import PlanOrigin, PlanState
 
+A_PAGE: Final = 20
 bp = Blueprint("meetup_plans", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/plannings")
 
 
@@ -267,6 +269,10 @@ def diff(slug: str) -> ResponseReturnValue:
     if before is not None and after is not None:
         found = compare(placements_of(session, before.id), placements_of(session, after.id))
     names = day_names(day) if found else None
+    asked = request.args.get("q", "").strip()
+    people = _by_name(found, names, asked) if found and names else []
+    pages = max(1, -(-len(people) // A_PAGE))
+    page = min(max(1, number_in(request.args.get("page")) or 1), pages)
     return render_template(
         "meetup_plans/diff.html",
         day=day,
@@ -276,13 +282,18 @@ def diff(slug: str) -> ResponseReturnValue:
         found=found,
         kinds=Difference,
         names=names,
-        people=_by_name(found, names) if found and names else (),
+        people=people[(page - 1) * A_PAGE : page * A_PAGE],
+        asked=asked,
+        page=page,
+        pages=pages,
     )
 
 
-def _by_name(found: PlanDifference, names: DayNames) -> list[tuple[str, Any]]:
+def _by_name(found: PlanDifference, names: DayNames, asked: str) -> list[tuple[str, Any]]:
+    """Return what changes for each participant whose name is asked for, in alphabetical order."""
     lines = [(names.person(number), own) for number, own in found.people.items()]
-    return sorted(lines, key=lambda line: line[0])
+    wanted = [line for line in lines if name_key(asked) in name_key(line[0])]
+    return sorted(wanted, key=lambda line: name_key(line[0]))
 
 
 def _asked_plan(plans: Iterable[MeetupPlan], name: str) -> MeetupPlan | None:
