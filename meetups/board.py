@@ -42,11 +42,15 @@ def count_waits(busy: SlotSet, available: SlotSet) -> int:
 
 def allowed_slots(day: WishedDay, rows: TableRows) -> list[SlotSet]:
     """Return where each candidate can be held at all: its slots, its people's, a table's."""
-    found = []
-    for candidate, members in zip(day.candidates, rows.members, strict=True):
-        allowed = candidate.slots & slot_set(
+    held = {
+        members: slot_set(
             slot for slot in range(day.slot_count) if all(rows.caps[row][slot] for row in members)
         )
+        for members in set(rows.members)
+    }
+    found = []
+    for candidate, members in zip(day.candidates, rows.members, strict=True):
+        allowed = candidate.slots & held[members]
         for person in candidate.participants:
             allowed &= day.available[person]
         found.append(allowed)

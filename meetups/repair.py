@@ -164,16 +164,16 @@ class _Case:
         """Put in what fits where people are free, never adding to the breaks."""
         board = self.cancelled.with_slots(self.cancelled.slot)
         waiting = sorted(self.reserve, key=lambda one: (*self._urgency(board, one), one))
-        spare = 0
-        while True:
-            ways = ((index, *self._way(board, index)) for index in waiting)
-            fit = [way for way in ways if way[1] != NOWHERE and way[2] <= spare]
-            if not fit:
-                return board
-            index, slot, change = fit[0]
-            spare -= change
-            board.put(index, slot)
-            waiting.remove(index)
+        spare, size = 0, -1
+        while len(waiting) != size:  # a meeting that fills a hole makes room for one that opens one
+            size = len(waiting)
+            for index in tuple(waiting):
+                slot, change = self._way(board, index)
+                if slot != NOWHERE and change <= spare:
+                    spare -= change
+                    board.put(index, slot)
+                    waiting.remove(index)
+        return board
 
     def _way(self, board: Board, index: int) -> tuple[int, int]:
         """Return the best slot without a move, and the breaks it adds to those already there."""

@@ -29,14 +29,14 @@ def room_of(day: WishedDay) -> tuple[Table, ...]:
     """Return the tables of a day: those described, or as many as are ever needed, all alike."""
     if day.room:
         return day.room
-    every = range(max(day.tables, default=0))
+    most = max((len(one.participants) for one in day.candidates), default=0)
     return tuple(
         Table(
-            seats=max((len(one.participants) for one in day.candidates), default=0),
+            seats=most,
             is_accessible=True,
             closed=sum((number >= count) << slot for slot, count in enumerate(day.tables)),
         )
-        for number in every
+        for number in range(max(day.tables, default=0))
     )
 
 
