@@ -12,6 +12,7 @@ from services.meetup_clock import is_past
 from services.meetup_notes import note_event, tell, tell_organizers
 from services.meetup_places import CLOSED_DAY, lock_participant, offer_free_places
 from services.meetup_registration import NOTE_LENGTH, STANDING
+from services.meetup_wish_reserve import settle_around
 from vocabulary.labels import N_
 from vocabulary.meetups import DayState, ParticipantEvent, ParticipantState
 
@@ -63,6 +64,8 @@ def cancel(
     if is_late:
         participant.absent_at = participant.absent_at or now
     session.flush()
+    if held_a_place:
+        settle_around(session, participant, now=now)
     words = clean_text(note, NOTE_LENGTH)
     event = ParticipantEvent.CANCELLED_LATE if is_late else ParticipantEvent.CANCELLED
     tell(session, [participant], event, actor=actor, now=now, note=words)

@@ -16,6 +16,7 @@ from models.meetup_participant import MeetupParticipant, MeetupSessionSeat
 from services.errors import RuleViolation
 from services.meetup_clock import is_past, is_today
 from services.meetup_notes import note_event, tell
+from services.meetup_wish_reserve import settle_around
 from vocabulary.labels import N_
 from vocabulary.meetups import SHARED_SESSIONS, DayState, ParticipantEvent, ParticipantState
 
@@ -86,6 +87,7 @@ def take_place(
         participant.queued_at = participant.queued_at or now
         event = ParticipantEvent.WAITING
     session.flush()
+    settle_around(session, participant, now=now)
     tell(session, [participant], event, actor=actor, now=now)
     return participant.state
 
@@ -108,6 +110,8 @@ def offer_free_places(
         participant.state = ParticipantState.CONFIRMED
         participant.confirmed_at, participant.queued_at = now, None
     session.flush()
+    for participant in chosen:
+        settle_around(session, participant, now=now)
     if chosen:
         tell(session, chosen, ParticipantEvent.PROMOTED, actor=None, now=now)
     return chosen

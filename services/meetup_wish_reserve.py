@@ -21,7 +21,7 @@ from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupPairRule, MeetupWish
 from services.meetup_wish_notes import announce, expiry, follow_later
-from services.meetup_wish_rules import agreed_counts, meeting_cap
+from services.meetup_wish_rules import agreed_counts, meeting_cap, wishes_close_at
 from services.meetup_wish_worth import Pair, pair_of
 from vocabulary.meetups import PairRule, ParticipantState, WishPriority, WishState
 
@@ -51,6 +51,22 @@ def settle_reserve(
     settling.set_aside()
     settling.bring_back()
     settling.tell()
+
+
+def settle_around(session: Session, participant: MeetupParticipant, *, now: datetime) -> None:
+    """Do the same around somebody who now comes, or does not any more, and whom it agreed to meet.
+
+    What waits for its answer goes to the reserve with it, and those it was to meet have room again.
+    """
+    lock_wishes(session, participant.day)
+    rows = session.execute(
+        select(MeetupWish.wisher_id, MeetupWish.wished_id).where(
+            MeetupWish.state == WishState.ACCEPTED,
+            or_(MeetupWish.wisher_id == participant.id, MeetupWish.wished_id == participant.id),
+        )
+    )
+    ids = {participant.id, *(key for row in rows for key in row)}
+    settle_reserve(session, participant.day, ids, now=now)
 
 
 class _Settling:
@@ -111,6 +127,8 @@ class _Settling:
             self._agreed.update(pair)
             self._agreed_now.extend(wishes)
             return
+        if self._now >= wishes_close_at(self._day):
+            return  # nobody could answer any more
         for wish in wishes:
             wish.state, wish.told_at, wish.reminded_at = WishState.PROPOSED, None, None
             wish.expires_at = expiry(self._day, now=self._now)

@@ -9,6 +9,7 @@ from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupPairRule, MeetupWish
 from services.errors import Conflict, RuleViolation
+from services.meetup_leaving import cancel
 from services.meetup_wish_notes import expire_wishes, take_news, take_reminders
 from services.meetup_wish_reserve import settle_reserve
 from services.meetup_wish_rules import why_closed, wishes_close_at
@@ -276,3 +277,14 @@ def test_wishes_close_with_their_date_and_say_why(day: MeetupDay, town: MeetupPa
     assert "liste d’attente" in (why_closed(day, town, NOW) or "")
     day.state = DayState.CANCELLED
     assert "annulée" in (why_closed(day, town, NOW) or "")
+
+
+def test_somebody_who_cancels_frees_those_it_was_to_meet(
+    session: Session, town: MeetupParticipant, firms: list[MeetupParticipant]
+) -> None:
+    asked = [wish(session, firm, town) for firm in firms[:3]]
+    for one in asked[:2]:
+        accept(session, one)
+    session.flush()
+    cancel(session, firms[0], note="", actor=None, now=NOW)
+    assert asked[2].state is WishState.PROPOSED
