@@ -11,12 +11,12 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
-from forms.entry_fields import TOO_LONG, choices_of, strip
+from forms.entry_fields import choices_of
 from forms.once import OnceForm
+from forms.texts import TOO_LONG, line_field, strip, text_field
 from matching.consortium import MAX_MEMBERS
 from services.consortium_invitations import MAX_MESSAGE, MAX_NOTE, MAX_ROLE
 from services.consortiums import MAX_NAME, MAX_REASON
@@ -37,13 +37,8 @@ KEEP, LEAVE_OUT, RELEASE, REPLACE = "garder", "ecarter", "rendre", "remplacer"
 class SizeMixin:
     """A name and a number of seats: when a team opens, and when it changes."""
 
-    name = StringField(
-        _l("Nom du groupement"),
-        filters=[strip],
-        validators=[
-            InputRequired(_l("Donnez un nom à ce groupement.")),
-            Length(max=MAX_NAME, message=TOO_LONG),
-        ],
+    name = line_field(
+        _l("Nom du groupement"), MAX_NAME, required=_l("Donnez un nom à ce groupement.")
     )
     max_members = IntegerField(
         _l("Nombre de places"),
@@ -100,16 +95,13 @@ class ChoiceForm(FlaskForm):
 class InvitationsForm(OnceForm):
     """A message to the actors ticked; each has a role of its own (``ticked_roles``)."""
 
-    message = TextAreaField(
+    message = text_field(
         _l("Votre message"),
+        MAX_MESSAGE,
         description=_l(
             "Le même pour tous : ce que vous préparez, pour quand, et ce qui est attendu."
         ),
-        filters=[strip],
-        validators=[
-            InputRequired(_l("Écrivez un message : il est lu avant de répondre.")),
-            Length(max=MAX_MESSAGE, message=TOO_LONG),
-        ],
+        required=_l("Écrivez un message : il est lu avant de répondre."),
     )
 
 
@@ -129,11 +121,8 @@ class AnswerForm(OnceForm):
         choices=lambda: [("", _l("Choisir une raison")), *choices_of(DeclineReason)],
         default="",
     )
-    note = TextAreaField(
-        _l("Une précision"),
-        description=_l("La collectivité la lit avec votre réponse."),
-        filters=[strip],
-        validators=[Length(max=MAX_NOTE, message=TOO_LONG)],
+    note = text_field(
+        _l("Une précision"), MAX_NOTE, description=_l("La collectivité la lit avec votre réponse.")
     )
 
     def is_yes(self) -> bool:

@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, ValidationError
 
-from forms.entry_fields import Choices, choices_of, strip
+from forms.entry_fields import Choices, choices_of
+from forms.texts import strip
 from matching.contract_routes import Case
 from vocabulary.contracts import BuyerKind, Operator, Payment, Question, answers_to
 from vocabulary.kinds import NeedNature

@@ -17,9 +17,10 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 from wtforms.widgets import TextInput
 
+from forms.texts import line_field, text_field
 from services.contents import MAX_DESCRIPTION, MAX_PITCH, MAX_THEMES, known_area_codes
 from services.text_keys import name_key
 from vocabulary.kinds import AreaLevel
@@ -28,18 +29,12 @@ from vocabulary.regions import DEPARTMENTS, REGIONS
 from vocabulary.themes import all_themes, axes, children_of
 
 Choices = list[tuple[str, Any]]
-TOO_LONG: Final = _l("%(max)d caractères au plus.")
 # A draft's own lock, or the number of the published version with a minus sign.
 _LOCK: Final = re.compile(r"-?[0-9]{1,8}")
 _POSITION: Final = re.compile(r"[0-9]{1,4}")
 # Terres australes et antarctiques françaises, île de Clipperton: nobody to work for.
 _UNINHABITED: Final = frozenset({"984", "989"})
 NO_LOCK: Final = -(10**9)
-
-
-def strip(text: str | None) -> str:
-    """Return the text without the blanks around it."""
-    return (text or "").strip()
 
 
 def choices_of(members: Iterable[LabelledEnum]) -> Choices:
@@ -173,24 +168,18 @@ class AreaMixin:
 
 def pitch_field(description: Any) -> StringField:  # noqa: ANN401 - a lazy string
     """Return the sentence that lists show; ``description`` says what it should tell."""
-    return StringField(
-        _l("En une phrase"),
-        description=description,
-        filters=[strip],
-        validators=[Length(max=MAX_PITCH, message=TOO_LONG)],
-    )
+    return line_field(_l("En une phrase"), MAX_PITCH, description=description)
 
 
 def description_field() -> TextAreaField:
     """Return the presentation of an entry, in limited Markdown."""
-    return TextAreaField(
+    return text_field(
         _l("Description"),
+        MAX_DESCRIPTION,
         description=_l(
             "Public, méthode, résultats, limites. Mise en forme possible : **gras**, *italique*, "
             "listes avec un tiret, [lien](https://…)."
         ),
-        filters=[strip],
-        validators=[Length(max=MAX_DESCRIPTION, message=TOO_LONG)],
     )
 
 

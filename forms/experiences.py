@@ -9,13 +9,13 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
-    StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from forms.entry_fields import TOO_LONG, Choices, LockedForm, choices_of, strip, year_field
-from forms.partnerships import SeenForm
+from forms.entry_fields import Choices, LockedForm, choices_of, year_field
+from forms.seen import SeenForm
+from forms.texts import line_field, text_field
 from services.experience_contents import MAX_TEXT, MAX_TITLE, ExperienceContent
 from services.experience_replies import MAX_REPLY
 from services.freshness import LEAST_MONTHS, MOST_MONTHS
@@ -33,12 +33,7 @@ REASONS: Final = (
 
 
 def _text(label: Any, help_text: Any) -> TextAreaField:  # noqa: ANN401 - lazy texts
-    return TextAreaField(
-        label,
-        description=help_text,
-        filters=[strip],
-        validators=[Length(max=MAX_TEXT, message=TOO_LONG)],
-    )
+    return text_field(label, MAX_TEXT, description=help_text)
 
 
 class ExperienceForm(SeenForm):
@@ -46,25 +41,17 @@ class ExperienceForm(SeenForm):
 
     organization = SelectField(_l("Organisme qui parle"))
     reference = SelectField(_l("À propos de"), default="")
-    title = StringField(
+    title = line_field(
         _l("Titre"),
+        MAX_TITLE,
         description=_l("Ce que l’on retient, en une ligne, sans superlatif."),
-        filters=[strip],
-        validators=[
-            InputRequired(_l("Donnez un titre à ce retour.")),
-            Length(max=MAX_TITLE, message=TOO_LONG),
-        ],
+        required=_l("Donnez un titre à ce retour."),
     )
     what = _text(
         _l("Ce qui a été fait"),
         _l("Le besoin de départ, ce qui a été mis en place, avec qui, comment."),
     )
-    place = StringField(
-        _l("Où"),
-        description=_l("Un quartier ou une commune."),
-        filters=[strip],
-        validators=[Length(max=MAX_TITLE, message=TOO_LONG)],
-    )
+    place = line_field(_l("Où"), MAX_TITLE, description=_l("Un quartier ou une commune."))
     year = year_field(_l("Année"), description=_l("En quatre chiffres."))
     result = _text(
         _l("Ce qui a été obtenu"),
@@ -112,14 +99,11 @@ class ExperienceForm(SeenForm):
 class ReplyForm(LockedForm):
     """The one answer of an actor."""
 
-    text = TextAreaField(
+    text = text_field(
         _l("Votre réponse"),
+        MAX_REPLY,
         description=_l("Une seule, relue avant publication. Des faits ; ni nom de personne."),
-        filters=[strip],
-        validators=[
-            InputRequired(_l("Écrivez votre réponse.")),
-            Length(max=MAX_REPLY, message=TOO_LONG),
-        ],
+        required=_l("Écrivez votre réponse."),
     )
 
 
@@ -132,11 +116,8 @@ class DecisionForm(LockedForm):
         validators=[InputRequired(_l("Choisissez une décision."))],
     )
     reasons = SelectMultipleField(_l("Motifs"), choices=choices_of(REASONS))
-    comment = TextAreaField(
-        _l("Précisions"),
-        description=_l("Envoyées telles quelles à qui a écrit."),
-        filters=[strip],
-        validators=[Length(max=MAX_COMMENT, message=TOO_LONG)],
+    comment = text_field(
+        _l("Précisions"), MAX_COMMENT, description=_l("Envoyées telles quelles à qui a écrit.")
     )
 
     def is_publication(self) -> bool:
@@ -147,14 +128,11 @@ class DecisionForm(LockedForm):
 class HideForm(LockedForm):
     """Why a public experience is taken off."""
 
-    comment = TextAreaField(
+    comment = text_field(
         _l("Motif"),
+        MAX_COMMENT,
         description=_l("Envoyé tel quel à l’organisme qui l’a écrit."),
-        filters=[strip],
-        validators=[
-            InputRequired(_l("Dites pourquoi ce retour est suspendu.")),
-            Length(max=MAX_COMMENT, message=TOO_LONG),
-        ],
+        required=_l("Dites pourquoi ce retour est suspendu."),
     )
 
 

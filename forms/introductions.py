@@ -8,8 +8,8 @@ from werkzeug.datastructures import FileStorage
 from wtforms import Field, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from forms.entry_fields import TOO_LONG, strip
-from forms.once import OnceForm
+from forms.once import OnceForm, RefusableForm
+from forms.texts import TOO_LONG, line_field, strip
 from services.attachment_types import ACCEPT
 from services.attachments import MAX_BYTES, MAX_FILES
 from services.contents import clean_line, clean_text
@@ -20,17 +20,6 @@ from vocabulary.exchanges import DeclineReason, OutcomeStage, Side
 
 NO_RELAY: Final = ""
 NOT_NOW: Final = ""
-
-
-class RefusableForm(OnceForm):
-    """A numbered form that shows the refusal of a rule beside the field it is about."""
-
-    def show_error(self, name: str | None, message: str) -> None:
-        """Put a refusal beside its field, else above the form."""
-        if name and name in self:
-            self[name].errors = [*self[name].errors, message]
-        else:
-            self.form_errors.append(message)
 
 
 def _message_field(label: str, description: str = "") -> TextAreaField:
@@ -155,11 +144,7 @@ STAGE_CHOICES: Final = [(stage.value, _l(stage.label)) for stage in OutcomeStage
 
 
 def _note_field() -> StringField:
-    return StringField(
-        _l("Précision"),
-        filters=[strip],
-        validators=[Length(max=NOTE_LENGTH, message=TOO_LONG)],
-    )
+    return line_field(_l("Précision"), NOTE_LENGTH)
 
 
 class StageForm(RefusableForm):

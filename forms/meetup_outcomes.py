@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField, SelectField, StringField
-from wtforms.validators import AnyOf, Length, Optional
+from wtforms import Field, RadioField, SelectField
+from wtforms.validators import AnyOf, Optional
 
-from forms.entry_fields import TOO_LONG, strip
-from forms.introductions import STAGE_CHOICES, RefusableForm
+from forms.introductions import STAGE_CHOICES
+from forms.once import RefusableForm
+from forms.texts import line_field
 from services.contents import clean_line
 from services.meetup_outcomes import NOTE_LENGTH
 from vocabulary.exchanges import OutcomeStage
@@ -128,11 +129,10 @@ def _fields(line: AskedLine) -> list[tuple[str, Any]]:
         found.append(("mark", marks))
     if line.asks_stage:
         found.append(("stage", SelectField(_l("Où en est-on ?"), choices=_STAGES, default="")))
-    note = StringField(
+    note = line_field(
         _l("Précision"),
+        NOTE_LENGTH,
         description=_l("Lue par l’autre participant et par l’organisateur."),
-        filters=[strip],
-        validators=[Length(max=NOTE_LENGTH, message=TOO_LONG)],
     )
     found.append(("note", note))
     if line.needs and line.offers:

@@ -15,12 +15,12 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
     ValidationError,
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from forms.entry_fields import TOO_LONG, LockedForm, RowList, choices_of, strip
+from forms.entry_fields import LockedForm, RowList, choices_of
+from forms.texts import line_field, strip, text_field
 from services.contents import clean_line, clean_text
 from services.moderation_reasons import FOR_CHANGES, FOR_HIDING, MAX_COMMENT
 from vocabulary.kinds import NpnruInterest, ProjectPhase, PublicationState
@@ -45,11 +45,8 @@ class DecisionForm(LockedForm):
         description=_l("Envoyés tels quels au responsable de la fiche."),
         choices=lambda: choices_of(FOR_CHANGES),
     )
-    comment = TextAreaField(
-        _l("Précisions"),
-        description=_l("Ce qu’il faut changer, en clair."),
-        filters=[strip],
-        validators=[Length(max=MAX_COMMENT, message=TOO_LONG)],
+    comment = text_field(
+        _l("Précisions"), MAX_COMMENT, description=_l("Ce qu’il faut changer, en clair.")
     )
 
     def is_publication(self) -> bool:
@@ -77,11 +74,7 @@ class HideForm(FlaskForm):
         description=_l("Envoyés tels quels au responsable de la fiche."),
         choices=lambda: choices_of(FOR_HIDING),
     )
-    comment = TextAreaField(
-        _l("Précisions"),
-        filters=[strip],
-        validators=[Length(max=MAX_COMMENT, message=TOO_LONG)],
-    )
+    comment = text_field(_l("Précisions"), MAX_COMMENT)
 
     def chosen_state(self) -> PublicationState:
         """Return the state chosen."""
@@ -118,9 +111,7 @@ class ProjectPhaseForm(Form):
         validators=[InputRequired()],
     )
     phase_on = DateField(_l("Constatée le"), validators=[Optional()])
-    phase_source = StringField(
-        _l("Source"), filters=[strip], validators=[Length(max=300, message=TOO_LONG)]
-    )
+    phase_source = line_field(_l("Source"), 300)
 
     def validate_phase_source(self, field: StringField) -> None:
         """Refuse a phase without its source: nothing is guessed."""
@@ -137,11 +128,8 @@ class TerritoryFactsForm(FlaskForm):
         choices=lambda: choices_of(NpnruInterest),
         validators=[InputRequired(_l("Choisissez une réponse."))],
     )
-    source = StringField(
-        _l("Source"),
-        description=_l("Par exemple : arrêté du 29 avril 2015, annexe."),
-        filters=[strip],
-        validators=[Length(max=300, message=TOO_LONG)],
+    source = line_field(
+        _l("Source"), 300, description=_l("Par exemple : arrêté du 29 avril 2015, annexe.")
     )
     projects = RowList(FormField(ProjectPhaseForm))
 

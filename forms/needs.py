@@ -7,19 +7,19 @@ from typing import Any, Final
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import TextInput
 
-from forms.entry_fields import TOO_LONG, LockedForm, RowList, ThemesMixin, choices_of, strip
+from forms.entry_fields import LockedForm, RowList, ThemesMixin, choices_of
 from forms.once import OnceForm
+from forms.seen import DayField
+from forms.texts import TOO_LONG, line_field, strip, text_field
 from services.contents import (
     MAX_DESCRIPTION,
     MAX_NAME,
@@ -54,14 +54,11 @@ _AMOUNT: Final = re.compile(r"\d{1,12}")
 
 
 def _title_field() -> StringField:
-    return StringField(
+    return line_field(
         _l("Ce que vous cherchez, en une ligne"),
+        MAX_NAME,
         description=_l("L’usage plutôt que le produit : « Rafraîchir la cour de l’école »."),
-        filters=[strip],
-        validators=[
-            InputRequired(_l("Dites en quelques mots ce que vous cherchez.")),
-            Length(max=MAX_NAME, message=TOO_LONG),
-        ],
+        required=_l("Dites en quelques mots ce que vous cherchez."),
     )
 
 
@@ -137,42 +134,23 @@ class AmountField(IntegerField):
         self.data = int(typed)
 
 
-class DayField(DateField):
-    """A day; anything else stays as typed beside a French message."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the day.
-
-        Raises:
-            ValueError: there is no such day.
-        """
-        try:
-            super().process_formdata([value for value in valuelist if value.strip()])
-        except ValueError as error:
-            raise ValueError(
-                _l("Cette date n’existe pas : écrivez-la jour, mois, année.")
-            ) from error
-
-
 class NeedForm(QuartersMixin, ThemesMixin, LockedForm):
     """A need on one page, in five parts."""
 
     kind = _kind_field()
     title = _title_field()
-    description = TextAreaField(
+    description = text_field(
         _l("Le besoin et son contexte"),
+        MAX_DESCRIPTION,
         description=_l(
             "Qui est concerné, ce qui existe, ce qui a été essayé, les contraintes. Ne désignez ni "
             "produit ni acteur. Mise en forme possible : **gras**, listes avec un tiret."
         ),
-        filters=[strip],
-        validators=[Length(max=MAX_DESCRIPTION, message=TOO_LONG)],
     )
-    outcome = TextAreaField(
+    outcome = text_field(
         _l("Résultat attendu"),
+        MAX_OUTCOME,
         description=_l("À quoi verrez-vous que c’est réussi ? Un chiffre, une date, un usage."),
-        filters=[strip],
-        validators=[Length(max=MAX_OUTCOME, message=TOO_LONG)],
     )
     wanted_kinds = SelectMultipleField(
         _l("Types d’acteurs cherchés"),
@@ -234,11 +212,10 @@ class CloseNeedForm(FlaskForm):
         choices=lambda: choices_of(CHOSEN_OUTCOMES),
         validators=[InputRequired(_l("Choisissez ce qu’il advient du besoin."))],
     )
-    note = TextAreaField(
+    note = text_field(
         _l("Un mot pour ceux qui y ont répondu"),
+        MAX_NOTE,
         description=_l("Public. Ne nommez ni personne ni entreprise."),
-        filters=[strip],
-        validators=[Length(max=MAX_NOTE, message=TOO_LONG)],
     )
 
     def chosen_outcome(self) -> ClosingOutcome:

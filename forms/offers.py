@@ -11,13 +11,10 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
-    StringField,
-    TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from forms.entry_fields import (
-    TOO_LONG,
     AreaMixin,
     LockedForm,
     RowList,
@@ -25,9 +22,9 @@ from forms.entry_fields import (
     choices_of,
     description_field,
     pitch_field,
-    strip,
     year_field,
 )
+from forms.texts import line_field, text_field
 from services.contents import (
     MAX_NAME,
     MAX_PITCH,
@@ -66,14 +63,7 @@ class StartOfferForm(FlaskForm):
         choices=lambda: choices_of(OfferType),
         validators=[InputRequired(_l("Choisissez ce que vous proposez."))],
     )
-    title = StringField(
-        _l("Titre"),
-        filters=[strip],
-        validators=[
-            InputRequired(_l("Donnez un titre à cette proposition.")),
-            Length(max=MAX_NAME, message=TOO_LONG),
-        ],
-    )
+    title = line_field(_l("Titre"), MAX_NAME, required=_l("Donnez un titre à cette proposition."))
 
     def chosen_type(self) -> OfferType:
         """Return the type chosen."""
@@ -84,37 +74,20 @@ class ReferenceForm(Form):
     """One deployment; a reference left blank is no reference."""
 
     uid = HiddenField()
-    place = StringField(
-        _l("Lieu"),
-        description=_l("Commune, code postal ou code de quartier."),
-        filters=[strip],
-        validators=[Length(max=MAX_NAME, message=TOO_LONG)],
+    place = line_field(
+        _l("Lieu"), MAX_NAME, description=_l("Commune, code postal ou code de quartier.")
     )
     year = year_field(_l("Année"), render_kw={"inputmode": "numeric"})
-    client = StringField(
-        _l("Client ou partenaire"),
-        filters=[strip],
-        validators=[Length(max=MAX_NAME, message=TOO_LONG)],
-    )
-    result = TextAreaField(
-        _l("Résultat"),
-        description=_l("Un chiffre, une limite, ce qui a changé."),
-        filters=[strip],
-        validators=[Length(max=MAX_RESULT, message=TOO_LONG)],
+    client = line_field(_l("Client ou partenaire"), MAX_NAME)
+    result = text_field(
+        _l("Résultat"), MAX_RESULT, description=_l("Un chiffre, une limite, ce qui a changé.")
     )
 
 
 class OfferForm(ThemesMixin, AreaMixin, LockedForm):
     """An offer, its references included; ``for_type`` keeps the questions of its type."""
 
-    title = StringField(
-        _l("Titre"),
-        filters=[strip],
-        validators=[
-            InputRequired(_l("Donnez un titre à cette proposition.")),
-            Length(max=MAX_NAME, message=TOO_LONG),
-        ],
-    )
+    title = line_field(_l("Titre"), MAX_NAME, required=_l("Donnez un titre à cette proposition."))
     pitch = pitch_field(_l("Ce que c’est, pour qui : la phrase des listes."))
     description = description_field()
     maturity = SelectField(

@@ -24,3 +24,14 @@ class OnceForm(FlaskForm):
         if not _NUMBER.fullmatch(number):
             number = uuid.uuid4().hex
         return f"{sender}:{number}"
+
+
+class RefusableForm(OnceForm):
+    """A numbered form that shows the refusal of a rule beside the field it is about."""
+
+    def show_error(self, name: str | None, message: str) -> None:
+        """Put a refusal beside its field, else above the form."""
+        if name and name in self:
+            self[name].errors = [*self[name].errors, message]
+        else:
+            self.form_errors.append(message)

@@ -4,12 +4,12 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import EmailField, RadioField, StringField, TextAreaField
+from wtforms import EmailField, RadioField, StringField
 from wtforms.validators import DataRequired, Email, InputRequired, Length
 
 from forms.account import plain_line, squeeze
-from forms.entry_fields import TOO_LONG, strip
 from forms.once import OnceForm
+from forms.texts import TOO_LONG, text_field
 from services.reference_answers import MAX_FUNCTION, MAX_NOTE, MAX_SOURCE
 from vocabulary.exchanges import ConfirmationAnswer
 
@@ -75,14 +75,13 @@ class AnswerForm(RefusalsMixin, FlaskForm):
         ],
         render_kw={"autocomplete": "organization-title"},
     )
-    note = TextAreaField(
+    note = text_field(
         _l("Ce qui est inexact"),
+        MAX_NOTE,
         description=_l(
             "Nécessaire si vous contestez. Lu par l’équipe de l’annuaire et par l’acteur, pas "
             "publié."
         ),
-        filters=[strip],
-        validators=[Length(max=MAX_NOTE, message=TOO_LONG)],
     )
 
     def chosen(self) -> ConfirmationAnswer:
@@ -101,14 +100,11 @@ class SettleForm(RefusalsMixin, FlaskForm):
         ],
         validators=[InputRequired(_l("Choisissez une conclusion."))],
     )
-    words = TextAreaField(
+    words = text_field(
         _l("Pourquoi"),
+        MAX_NOTE,
         description=_l("Envoyé tel quel à l’acteur."),
-        filters=[strip],
-        validators=[
-            InputRequired(_l("Dites ce que vous concluez : l’acteur le lira.")),
-            Length(max=MAX_NOTE, message=TOO_LONG),
-        ],
+        required=_l("Dites ce que vous concluez : l’acteur le lira."),
     )
 
     def keeps_hidden(self) -> bool:

@@ -10,8 +10,8 @@ from wtforms import BooleanField, DateTimeLocalField, SelectField, StringField, 
 from wtforms.validators import DataRequired, Length, Optional
 
 from forms.account import plain_line, squeeze
-from forms.entry_fields import TOO_LONG
 from forms.once import OnceForm
+from forms.texts import TOO_LONG
 from services.attachments import MAX_BYTES
 from services.contents import clean_text
 from services.interests import NATURE_LENGTH

@@ -17,16 +17,15 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length
 
 from forms.entry_fields import (
-    TOO_LONG,
     AreaMixin,
     LockedForm,
     ThemesMixin,
     choices_of,
     description_field,
     pitch_field,
-    strip,
     year_field,
 )
+from forms.texts import TOO_LONG, strip
 from services.content_checks import normalise_website
 from services.contents import (
     MAX_NAME,

@@ -4,11 +4,11 @@ import re
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectMultipleField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import RadioField, SelectMultipleField
+from wtforms.validators import InputRequired
 
-from forms.entry_fields import TOO_LONG, strip
 from forms.once import OnceForm
+from forms.texts import text_field
 from services.need_relays import MAX_MESSAGE, MAX_NOTE
 
 _KEY: Final = re.compile(r"[0-9]{1,9}")
@@ -20,11 +20,10 @@ class SendRelayForm(OnceForm):
     federator = RadioField(
         _l("Structure"), validators=[InputRequired(_l("Choisissez une structure."))]
     )
-    message = TextAreaField(
+    message = text_field(
         _l("Message à la structure"),
+        MAX_MESSAGE,
         description=_l("Ce que vous attendez de son relais. Conservé avec le registre du besoin."),
-        filters=[strip],
-        validators=[Length(max=MAX_MESSAGE, message=TOO_LONG)],
     )
 
 
@@ -32,11 +31,10 @@ class AnswerRelayForm(OnceForm):
     """Which members the need is passed on to, or why to none."""
 
     members = SelectMultipleField(_l("Membres à qui relayer le besoin"))
-    note = TextAreaField(
+    note = text_field(
         _l("Un mot"),
+        MAX_NOTE,
         description=_l("Transmis aux membres choisis, ou à la collectivité si vous déclinez."),
-        filters=[strip],
-        validators=[Length(max=MAX_NOTE, message=TOO_LONG)],
     )
 
     def chosen_members(self) -> list[int]:

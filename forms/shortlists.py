@@ -4,11 +4,11 @@ from typing import Final
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
-from forms.entry_fields import TOO_LONG, strip
 from forms.once import OnceForm
+from forms.texts import TOO_LONG, line_field, strip, text_field
 from services.shortlists import MAX_NAME, MAX_NOTE
 
 NEW_LIST: Final = "nouvelle"
@@ -17,14 +17,7 @@ _LONGEST_LOCK: Final = 9
 
 
 def _name_field(label: str) -> StringField:
-    return StringField(
-        label,
-        filters=[strip],
-        validators=[
-            InputRequired(_l("Donnez un nom à cette sélection.")),
-            Length(max=MAX_NAME, message=TOO_LONG),
-        ],
-    )
+    return line_field(label, MAX_NAME, required=_l("Donnez un nom à cette sélection."))
 
 
 def number_in(text: str | None) -> int | None:
@@ -84,11 +77,10 @@ class RenameForm(FlaskForm):
 class NoteForm(FlaskForm):
     """The team's note on one item; ``lock`` is the version the person saw."""
 
-    note = TextAreaField(
+    note = text_field(
         _l("Note de l’équipe"),
+        MAX_NOTE,
         description=_l("Lue par votre équipe seulement, jamais par l’acteur."),
-        filters=[strip],
-        validators=[Length(max=MAX_NOTE, message=TOO_LONG)],
     )
     lock = HiddenField()
 

@@ -8,7 +8,8 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, ValidationError
 
 from forms.contract_routes import parse_day
-from forms.entry_fields import Choices, choices_of, strip
+from forms.entry_fields import Choices, choices_of
+from forms.texts import strip
 from vocabulary.exchanges import ExposureSurface, Side
 from vocabulary.kinds import INNOVATION_KINDS, NeedKind, OrganizationKind
 from vocabulary.regions import REGIONS

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from extensions.clock import now
 from extensions.database import db_session
-from forms.partnerships import GroupForm, MeetingForm, SeenForm
+from forms.partnership_groups import GroupForm, MeetingForm
+from forms.seen import SeenForm
 from models.partnership import Partnership, WorkingGroup, WorkingGroupMeeting
 from services.errors import RuleViolation
 from services.partnership_contents import AnyContent, GroupContent, MeetingContent, stamp

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from extensions.clock import now
 from extensions.database import db_session
-from forms.partnerships import DocumentForm, MilestoneForm
+from forms.partnership_timeline import DocumentForm, MilestoneForm
 from models.document import Document
 from models.partnership import Partnership, PartnershipMilestone
 from services.errors import Conflict, RuleViolation

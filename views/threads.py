@@ -14,11 +14,10 @@ from forms.introductions import (
     ContactForm,
     DeclineForm,
     MessageForm,
-    RefusableForm,
     StageForm,
     WithdrawForm,
 )
-from forms.once import OnceForm
+from forms.once import OnceForm, RefusableForm
 from models.introduction import Introduction
 from services.errors import Conflict, RuleViolation
 from services.introduction_decisions import (

@@ -203,7 +203,7 @@ def test_staff_alone_cite_a_member(people: People, keeper: FlaskClient) -> None:
     [
         ("name", "", "Donnez un nom au partenariat."),
         ("quarter", "Quartier introuvable", "Aucun quartier ne porte ce nom ou ce code."),
-        ("started_on", "hier", "Cette date ne se lit pas"),
+        ("started_on", "hier", "Cette date n’existe pas"),
         ("summary", "x" * 5001, "5000 caractères au plus"),
     ],
 )
