@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 from werkzeug.routing import BuildError
 
@@ -29,7 +30,7 @@ class Grant:
     """What a link opens: the pages of one participant, for one of its people when it was theirs."""
 
     participant: MeetupParticipant
-    attendee_id: int | None
+    badge_key: str
     endpoint: str
     values: Mapping[str, Any]
 
@@ -46,7 +47,8 @@ def participation_url(
     Give the ``attendee`` to whom it is written: the link dies when this person no longer comes.
     ``values`` are those of the page beside its slug and the number of the participant.
     """
-    person = attendee.id if attendee is not None else None
+    # Not the number of the row: SQLite gives that of somebody taken off to who comes next.
+    person = attendee.badge_key if attendee is not None else ""
     content = [participant.id, participant.link_key, person, endpoint, dict(values)]
     token = str(_serializer().dumps(content))
     return public_address("participation_access.enter", token=token)
@@ -56,18 +58,17 @@ def grant_of_link(session: Session, token: str, *, today: date) -> Grant | None:
     """Return what a link opens, nothing for one that is wrong, dead or too old."""
     try:
         number, key, person, endpoint, values = _serializer().loads(token)
-        participant_id, said = int(number), str(key)
-        attendee_id = int(person) if person is not None else None
+        participant_id, said, badge_key = int(number), str(key), str(person)
     except (BadSignature, ValueError, TypeError):
         return None
-    participant = granted_participant(session, participant_id, said, attendee_id, today=today)
+    participant = granted_participant(session, participant_id, said, badge_key, today=today)
     if participant is None or not isinstance(values, dict):
         return None
-    return Grant(participant, attendee_id, str(endpoint), values)
+    return Grant(participant, badge_key, str(endpoint), values)
 
 
 def granted_participant(
-    session: Session, participant_id: int, key: str, attendee_id: int | None, *, today: date
+    session: Session, participant_id: int, key: str, badge_key: str, *, today: date
 ) -> MeetupParticipant | None:
     """Return the participant that a link or a session still opens, nothing once it is dead.
 
@@ -80,8 +81,10 @@ def granted_participant(
         return None
     if participant.state == ParticipantState.CANCELLED or not opens(participant.day, today):
         return None
-    if attendee_id is not None:
-        attendee = session.get(MeetupAttendee, attendee_id)
+    if badge_key:
+        attendee = session.scalar(
+            select(MeetupAttendee).where(MeetupAttendee.badge_key == badge_key)
+        )
         if attendee is None or attendee.participant_id != participant.id:
             return None
     return participant

@@ -140,7 +140,7 @@ def _enter(
         db_session(), day, body, form.person(email), form.content(), user=user, now=now()
     )
     attendee = person_with_address(db_session(), participant, email)
-    remember_participant(participant, attendee.id if attendee is not None else None)
+    remember_participant(participant, attendee.badge_key if attendee is not None else "")
     tell_outcome(participant)
     return url_for("participations.show", slug=day.slug, participant_id=participant.id)
 

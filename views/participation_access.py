@@ -29,14 +29,17 @@ def enter(token: str) -> ResponseReturnValue:
     grant = grant_of_link(db_session(), token, today=today())
     if grant is None:
         return render_template("participations/dead_link.html"), 404
-    remember_participant(grant.participant, grant.attendee_id)
+    remember_participant(grant.participant, grant.badge_key)
     return redirect(page_of(grant))
 
 
-def remember_participant(participant: MeetupParticipant, attendee_id: int | None = None) -> None:
-    """Open the participant's pages to this browser: its reader has proved who they are."""
+def remember_participant(participant: MeetupParticipant, badge_key: str = "") -> None:
+    """Open the participant's pages to this browser: its reader has proved who they are.
+
+    ``badge_key`` tells which of its people they are, when that is known.
+    """
     others = [one for one in _held() if one[0] != participant.id]
-    held = [*others, (participant.id, participant.link_key, attendee_id)]
+    held = [*others, (participant.id, participant.link_key, badge_key)]
     session[_COOKIE_KEY] = held[-_KEPT:]
 
 
@@ -57,21 +60,21 @@ def acting_key(participant: MeetupParticipant) -> str:
     return str(person.id) if person is not None else f"p{participant.id}"
 
 
-def acting_attendee_id(participant: MeetupParticipant) -> int | None:
-    """Return which of its people came by a link that was theirs."""
-    return next((attendee for number, _key, attendee in _held() if number == participant.id), None)
+def acting_badge_key(participant: MeetupParticipant) -> str:
+    """Return which of its people came by a link that was theirs, by their badge; else nothing."""
+    return next((badge for number, _key, badge in _held() if number == participant.id), "")
 
 
 def _granted(participant_id: int) -> MeetupParticipant | None:
-    for number, key, attendee_id in _held():
+    for number, key, badge_key in _held():
         if number == participant_id:
-            return granted_participant(db_session(), number, key, attendee_id, today=today())
+            return granted_participant(db_session(), number, key, badge_key, today=today())
     return None
 
 
-def _held() -> list[tuple[int, str, int | None]]:
+def _held() -> list[tuple[int, str, str]]:
     """Return what the cookie opens; we signed it, so that it is as we wrote it."""
-    return [(number, key, attendee) for number, key, attendee in session.get(_COOKIE_KEY, ())]
+    return [(number, key, badge) for number, key, badge in session.get(_COOKIE_KEY, ())]
 
 
 def _signed_in(participant_id: int) -> MeetupParticipant | None:

@@ -30,7 +30,7 @@ from views.access import current_person
 from views.meetup_registration import tell_outcome
 from views.once import carry_out
 from views.participation_access import (
-    acting_attendee_id,
+    acting_badge_key,
     acting_key,
     own_participant_or_404,
 )
@@ -156,9 +156,9 @@ def register(slug: str, participant_id: int) -> ResponseReturnValue:
 
 def _own_attendee(participant: MeetupParticipant) -> MeetupAttendee | None:
     """Return who reads the page among those invited: by link, by account, or alone."""
-    number, person = acting_attendee_id(participant), current_person()
+    badge_key, person = acting_badge_key(participant), current_person()
     for one in participant.attendees:
-        if one.id == number or (person is not None and one.user_id == person.id):
+        if one.badge_key == badge_key or (person is not None and one.user_id == person.id):
             return one
     # A link without a name, and one person invited: it is theirs.
     is_alone = person is None and len(participant.attendees) == 1
