@@ -195,40 +195,34 @@ class DueDay:
 
 def due_days(session: Session, own: Select[Any], person: User, *, now: datetime) -> list[DueDay]:
     """Return what is asked of ``person`` and of the organisations ``own``, oldest day first."""
-    waiting = due_participants(own, person, now).subquery()
-    counted = (
-        select(MeetingInquiry.participant_id, func.count(MeetingInquiry.meeting_id.distinct()))
-        .join(MeetingInquiry.meeting)
-        .where(MeetingInquiry.participant_id.in_(select(waiting)), still_open(now))
-        .group_by(MeetingInquiry.participant_id)
-    )
-    counts = {row[0]: row[1] for row in session.execute(counted)}
-    participants = session.scalars(
-        select(MeetupParticipant)
+    count = func.count(MeetingInquiry.meeting_id.distinct())
+    rows = session.execute(
+        select(MeetupParticipant, count)
         .join(MeetupParticipant.day)
-        .where(MeetupParticipant.id.in_(counts))
+        .join(MeetingInquiry, MeetingInquiry.participant_id == MeetupParticipant.id)
+        .join(MeetingInquiry.meeting)
+        .where(_of_person(own, person), still_open(now))
         .options(contains_eager(MeetupParticipant.day))
+        .group_by(MeetupParticipant.id, MeetupDay.id)
         .order_by(MeetupDay.held_on, MeetupParticipant.name)
     )
-    return [DueDay(one, counts[one.id]) for one in participants]
+    return [DueDay(participant, meetings) for participant, meetings in rows]
 
 
 def due_participants(own: Select[Any], person: User, now: datetime) -> Select[int]:
     """Select the participants, of ``own`` or sent ``person``, with a question that waits."""
-    attends = select(MeetupAttendee.participant_id).where(MeetupAttendee.user_id == person.id)
     return (
         select(MeetingInquiry.participant_id)
         .join(MeetingInquiry.meeting)
         .join(MeetingInquiry.participant)
-        .where(
-            still_open(now),
-            or_(
-                MeetupParticipant.organization_id.in_(own),
-                MeetingInquiry.participant_id.in_(attends),
-            ),
-        )
+        .where(still_open(now), _of_person(own, person))
         .distinct()
     )
+
+
+def _of_person(own: Select[Any], person: User) -> ColumnElement[bool]:
+    attends = select(MeetupAttendee.participant_id).where(MeetupAttendee.user_id == person.id)
+    return or_(MeetupParticipant.organization_id.in_(own), MeetupParticipant.id.in_(attends))
 
 
 def still_open(now: datetime) -> ColumnElement[bool]:
