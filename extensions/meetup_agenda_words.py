@@ -131,7 +131,8 @@ def _people_words(change: AgendaChange, after: str) -> list[str]:
 
 def item_place(item: AgendaItem) -> str:
     """Return where a line of an agenda is: a table and its room, or a room."""
-    return table_words(item.table, item.room)
+    words = table_words(item.table, item.room)
+    return words[:1].upper() + words[1:]
 
 
 def item_details(item: AgendaItem) -> list[str]:

@@ -6,7 +6,7 @@ zone: a program that polls an unchanged agenda is answered that nothing is new.
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ICS_TYPE: Final = "text/calendar; charset=utf-8"
 PRODUCT: Final = "-//Tour de table//Rencontres//FR"
 # How often a program that subscribed asks again.
-_POLLED_EVERY: Final = "PT15M"
+_POLLED_EVERY: Final = timedelta(minutes=15)
 _EVENTS: Final = frozenset({ItemKind.MEETING, ItemKind.GROUP, ItemKind.SESSION, ItemKind.SHARED})
 # Blanks, line ends of any kind and controls: none of them belongs into one line of text.
 _BLANKS: Final = re.compile(r"[\s\x00-\x1f\x7f\x85\u2028\u2029]+")
@@ -62,7 +62,7 @@ def _add_head(calendar: "Calendar", day: MeetupDay, name: str) -> None:
     calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", day.time_zone)
     calendar.add("refresh-interval", _POLLED_EVERY, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", _POLLED_EVERY)
+    calendar.add("x-published-ttl", "PT15M")
     year = day.held_on.year
     zone = Timezone.from_tzinfo(
         day.zone, day.time_zone, first_date=date(year, 1, 1), last_date=date(year + 1, 1, 1)

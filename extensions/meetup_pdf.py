@@ -150,7 +150,7 @@ def _qr_code(day: MeetupDay, person: MeetupAttendee) -> str:
     """Return the code as SVG: the address that notes an arrival, read by any telephone."""
     import segno  # noqa: PLC0415 - for the pages that print badges
 
-    address = public_address("meetup_presence.badge", slug=day.slug, badge_key=person.badge_key)
+    address = public_address("meetup_presence.scan", slug=day.slug, badge_key=person.badge_key)
     code = segno.make(address, error="m", micro=False, mask=_QR_MASK)
     drawn = BytesIO()
     code.save(drawn, kind="svg", border=4, omitsize=True, xmldecl=False, nl=False)

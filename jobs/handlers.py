@@ -84,10 +84,13 @@ class Topic:
     """What is done with the messages of one topic, ``batch`` of them at most in a transaction.
 
     Mail goes one by one, so that a failure concerns one message; what reads much goes in batches.
+    ``turns`` transactions at most are done before the next topic is looked at: the three hundred
+    mails of a published day would otherwise each wait for a look at all the others.
     """
 
     handle: Handler
     batch: int = 1
+    turns: int = 1
 
 
 def _each(work: Callable[[Session, Payload], object]) -> Handler:
@@ -154,14 +157,14 @@ TOPICS: Final[Mapping[str, Topic]] = {
     LINK_MAIL: Topic(_each(write_link_mail)),
     REMINDER_DUE: Topic(_each_now(remind_invitees)),
     AGENDA_NEWS: Topic(_each_now(spread_agenda_news)),
-    AGENDA_MAIL: Topic(tell_agendas, batch=10),
+    AGENDA_MAIL: Topic(tell_agendas, batch=10, turns=5),
     AGENDA_REMINDER: Topic(send_agenda_reminders, batch=10),
     PLAN_COMPUTE: Topic(start_plans),
     SWEEP_LOGO: Topic(_sweep_logos, batch=50),
     WISH_DUE: Topic(_each_now(follow_wishes)),
     WISH_NEWS: Topic(_each_now(write_wish_news)),
     RELAY_MAIL: Topic(_each(write_relay_mail)),
-    SEND_MAIL: Topic(send_stored_mails),
+    SEND_MAIL: Topic(send_stored_mails, turns=25),
     INDEX_ENTRY: Topic(put_in_index, batch=50),
     FORGET_WITHDRAWAL: Topic(forget_withdrawals, batch=50),
     ALERT_LOOK: Topic(look_at_publications, batch=50),

@@ -66,13 +66,23 @@ class Worker:
 
     def run_once(self) -> int:
         """Handle what is due now; return how many messages were claimed."""
-        return sum(self._run_topic(topic) for topic in TOPICS)
+        return sum(self._run_turns(topic) for topic in TOPICS)
 
     def drain(self) -> None:
         """Work until nothing is due and no calculation is under way."""
         self._plans.watch(self._sessions)
         while self.run_once() or self._plans.wait(self._sessions):
             pass
+
+    def _run_turns(self, topic: str) -> int:
+        """Handle a topic up to its number of turns; return how many messages were claimed."""
+        total = 0
+        for _turn in range(TOPICS[topic].turns):
+            claimed = self._run_topic(topic)
+            total += claimed
+            if not claimed or self._stopping.is_set():
+                break
+        return total
 
     def _run_topic(self, topic: str) -> int:
         with self._sessions() as session:

@@ -31,6 +31,7 @@ from tests.factories.matrix_meetup_agendas import agenda_examples
 from tests.factories.matrix_meetup_days import matrix_day, meetup_day_examples
 from tests.factories.matrix_meetup_outcomes import meetup_outcome_examples
 from tests.factories.matrix_meetup_participants import participant_examples
+from tests.factories.matrix_meetup_plans import plan_examples
 from tests.factories.matrix_meetup_wishes import wish_examples
 from tests.factories.matrix_needs import carrier_examples, need_examples
 from tests.factories.matrix_partnerships import partnership_examples
@@ -147,6 +148,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         **partnership_examples(session, partnership, entry, other),
         **meetup_day_examples(meetup),
         **participant_examples(session, meetup, entry),
+        **plan_examples(session, meetup),
         **agenda_examples(session, meetup, entry),
         **wish_examples(session, meetup, entry),
         **meetup_outcome_examples(session, meetup, entry),
