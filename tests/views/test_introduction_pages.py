@@ -662,7 +662,7 @@ def test_both_answers_stand_side_by_side_and_a_dispute_is_said(
 COUNTS = {
     INDEX: 6,
     f"{INDEX}/N": 12,
-    DUE: 5,
+    DUE: 6,
     "/besoins/N/repondre": 10,
 }
 
