@@ -1,6 +1,6 @@
 """Who is not there when expected: no-shows, latecomers, those who leave early, noted on the day."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -93,9 +93,10 @@ def lift_absence(session: Session, participant: MeetupParticipant, *, now: datet
         MeetupAbsence.told_at.is_not(None),
         MeetupAbsence.ends_at > now,
     )
+    since = _there_since(participant.day, now)
     for absence in session.scalars(told).all():
         if is_absent or absence.starts_at <= now:
-            _end(session, absence, now)
+            _end(session, absence, since)
     session.execute(
         update(MeetupParticipant)
         .where(MeetupParticipant.id == participant.id)
@@ -106,6 +107,21 @@ def lift_absence(session: Session, participant: MeetupParticipant, *, now: datet
     session.refresh(participant, ["absent_at"])
     session.expire(participant, ["absences"])
     return is_absent
+
+
+def told_absences(
+    session: Session, participant: MeetupParticipant, *, now: datetime
+) -> Sequence[MeetupAbsence]:
+    """Return what was noted on the day and is not over, in time order."""
+    return session.scalars(
+        select(MeetupAbsence)
+        .where(
+            MeetupAbsence.participant_id == participant.id,
+            MeetupAbsence.told_at.is_not(None),
+            MeetupAbsence.ends_at > now,
+        )
+        .order_by(MeetupAbsence.starts_at)
+    ).all()
 
 
 def forget_told(session: Session, participant: MeetupParticipant, *, now: datetime) -> bool:
@@ -124,10 +140,29 @@ def forget_told(session: Session, participant: MeetupParticipant, *, now: dateti
     return was_absent or bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def _end(session: Session, absence: MeetupAbsence, now: datetime) -> None:
-    """Keep what was true of an absence: the meetings missed before ``now`` were missed."""
-    if absence.starts_at < now:
-        absence.ends_at = now
+def note_missed(session: Session, participant: MeetupParticipant, *, now: datetime) -> None:
+    """Note that a body that is there missed the slots that are over: they may be placed again.
+
+    Raises:
+        RuleViolation: it is not registered, nothing is over, or the day is not the day.
+    """
+    _check(participant, now)
+    begins, since = participant.day.at(_MIDNIGHT), _there_since(participant.day, now)
+    if not any(slot.ends_at <= since for slot in participant.day.slots):
+        raise RuleViolation(N_("Aucun créneau n’est encore passé."))
+    _replace(session, participant, begins, since, now=now, also_over=True)
+
+
+def _there_since(day: MeetupDay, now: datetime) -> datetime:
+    """Return the start of the slot that runs, which somebody who comes now can still hold."""
+    running = (slot.starts_at for slot in day.slots if slot.starts_at <= now < slot.ends_at)
+    return next(running, now)
+
+
+def _end(session: Session, absence: MeetupAbsence, since: datetime) -> None:
+    """Keep what was true of an absence: the meetings missed before ``since`` were missed."""
+    if absence.starts_at < since:
+        absence.ends_at = since
     else:
         session.delete(absence)
 
@@ -148,8 +183,10 @@ def _replace(
     ends_at: datetime,
     *,
     now: datetime,
+    also_over: bool = False,
 ) -> None:
-    """Note an absence in the place of those of the day that it touches."""
+    """Note an absence in the place of those of the day that it touches and that are not over."""
+    lasts = MeetupAbsence.ends_at > (starts_at if also_over else now)
     session.execute(
         delete(MeetupAbsence)
         .where(
@@ -157,7 +194,7 @@ def _replace(
             MeetupAbsence.told_at.is_not(None),
             MeetupAbsence.ends_at >= starts_at,
             MeetupAbsence.starts_at <= ends_at,
-            MeetupAbsence.ends_at > now,
+            lasts,
         )
         .execution_options(synchronize_session=False)
     )

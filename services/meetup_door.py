@@ -244,3 +244,16 @@ def latecomers(
         if (meeting := meetings.get(participant_id)) and meeting.starts_at <= now + AHEAD
     ]
     return sorted(found, key=lambda one: (one.meeting.starts_at, name_key(one.name)))
+
+
+def participants_of(
+    session: Session, day: MeetupDay, numbers: Iterable[int]
+) -> list[MeetupParticipant]:
+    """Return the participants of the day that bear these numbers, by name."""
+    return list(
+        session.scalars(
+            select(MeetupParticipant)
+            .where(MeetupParticipant.day_id == day.id, MeetupParticipant.id.in_(set(numbers)))
+            .order_by(MeetupParticipant.name_key)
+        )
+    )

@@ -16,7 +16,7 @@ from services.audit import record_action
 from services.errors import RuleViolation
 from services.meetup_calendar import announce_agendas, record_publication
 from services.meetup_plan_store import check_placements, store_placements
-from services.meetup_planning import placements_of, read_day
+from services.meetup_planning import Placement, placements_of, read_day
 from services.outbox import post_message
 from vocabulary.kinds import SubjectKind
 from vocabulary.labels import N_
@@ -131,8 +131,11 @@ def copy_plan(
     origin: PlanOrigin,
     person: User | None,
     now: datetime,
+    placements: Sequence[Placement] | None = None,
 ) -> MeetupPlan:
     """Return a new plan that holds the same: to change by hand, or to repair.
+
+    ``placements`` are held instead: the day no longer allows all of the plan's own.
 
     Raises:
         RuleViolation: the plan is not ready, or the day no longer allows what it holds.
@@ -166,7 +169,8 @@ def copy_plan(
     )
     session.add(copy)
     session.flush()
-    store_placements(session, copy, placements_of(session, plan.id))
+    held = placements_of(session, plan.id) if placements is None else placements
+    store_placements(session, copy, held)
     return copy
 
 

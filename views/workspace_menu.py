@@ -99,7 +99,9 @@ _PARTNERSHIP_PAGES: Final = frozenset(
 # The blueprints under /pilotage/rencontres.
 _MEETUP_PAGES: Final = frozenset(
     {
+        "meetup_attendance",
         "meetup_console",
+        "meetup_door",
         "meetup_grid",
         "meetup_groups",
         "meetup_imports",
@@ -111,8 +113,11 @@ _MEETUP_PAGES: Final = frozenset(
         "meetup_programme",
         "meetup_repairs",
         "meetup_report",
+        "meetup_rooms",
         "meetup_rules",
+        "meetup_seating",
         "meetup_setup",
+        "meetup_slots",
         "meetup_why",
         "meetup_wishes_review",
     }

@@ -29,6 +29,7 @@ from tests.factories.matrix_evidence import evidence_examples
 from tests.factories.matrix_introductions import introduction_examples
 from tests.factories.matrix_meetup_agendas import agenda_examples
 from tests.factories.matrix_meetup_days import matrix_day, meetup_day_examples
+from tests.factories.matrix_meetup_door import door_examples
 from tests.factories.matrix_meetup_outcomes import meetup_outcome_examples
 from tests.factories.matrix_meetup_participants import participant_examples
 from tests.factories.matrix_meetup_plans import plan_examples
@@ -148,6 +149,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         **partnership_examples(session, partnership, entry, other),
         **meetup_day_examples(meetup),
         **participant_examples(session, meetup, entry),
+        **door_examples(session, meetup),
         **plan_examples(session, meetup),
         **agenda_examples(session, meetup, entry),
         **wish_examples(session, meetup, entry),

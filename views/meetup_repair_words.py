@@ -1,0 +1,173 @@
+"""Proposals of repair in words: one line for the whole, one for each change of each participant."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from extensions.repair_orders import sign_order
+from extensions.template_context import hour_at
+from forms.meetup_repairs import ApplyForm
+from services.meetup_plan_diff import MeetingDifference
+from services.meetup_planning import Placement
+from services.meetup_repair_names import Names
+from services.meetup_repair_proposals import Proposal, Situation
+from services.meetup_repairs import order_of
+
+_PLUS: Final = "is-plus"
+_MINUS: Final = "is-minus"
+_MOVED: Final = "is-moved"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """What a proposal changes for one participant, in words."""
+
+    name: str
+    lines: tuple[tuple[str, str], ...]
+    """Style and sentence of each change."""
+    waits: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A proposal as its page shows it."""
+
+    title: str
+    told: str
+    waits: str
+    people: tuple[PersonChange, ...]
+    form: ApplyForm
+
+
+def lost_words(situation: Situation, names: Names) -> list[str]:
+    """Return in words the meetings that cannot be held, in time order."""
+    ordered = sorted(situation.impossible, key=lambda one: names.starts[one.slot_id])
+    return [
+        _(
+            "%(spot)s : %(people)s",
+            spot=_spot(one, names),
+            people=" · ".join(names.people[who] for who in one.participants),
+        )
+        for one in ordered
+    ]
+
+
+def proposal_row(proposal: Proposal, names: Names) -> ProposalRow:
+    """Return a proposal as its page shows it."""
+    form = ApplyForm(formdata=None)
+    form.order.data = sign_order(order_of(proposal))
+    people = sorted(proposal.told, key=lambda who: names.people[who])
+    before = sum(one.waits for one in proposal.situation.figures.values())
+    after = sum(one.waits for one in proposal.figures.values())
+    told = len(people)
+    return ProposalRow(
+        title=summary_words(proposal),
+        told=ngettext("Une structure à prévenir.", "%(num)s structures à prévenir.", told)
+        if told
+        else _("Personne à prévenir."),
+        waits=_(
+            "Créneaux d’attente en tout : %(after)s, contre %(before)s si l’on ne fait rien.",
+            after=after,
+            before=before,
+        ),
+        people=tuple(_person(proposal, who, names) for who in people),
+        form=form,
+    )
+
+
+def summary_words(proposal: Proposal) -> str:
+    """Return a proposal in one line: « 0 déplacement, +4 rendez-vous »."""
+    return str(
+        ", ".join(
+            _summary(
+                {
+                    "moved": proposal.moved,
+                    "added": proposal.added,
+                    "replaced": proposal.replaced,
+                    "reseated": proposal.reseated,
+                    "dropped": proposal.dropped,
+                }
+            )
+        )
+    )
+
+
+def _summary(counts: Mapping[str, int]) -> Iterator[str]:
+    yield ngettext("%(num)s déplacement", "%(num)s déplacements", counts["moved"])
+    if counts.get("added"):
+        yield _("+%(num)s rendez-vous", num=counts["added"])
+    if counts.get("replaced"):
+        yield ngettext("%(num)s manqué replacé", "%(num)s manqués replacés", counts["replaced"])
+    if counts.get("reseated"):
+        yield ngettext(
+            "%(num)s changement de table", "%(num)s changements de table", counts["reseated"]
+        )
+    if counts.get("dropped"):
+        yield _("−%(num)s rendez-vous", num=counts["dropped"])
+
+
+def history_words(notes: Mapping[str, int]) -> str:
+    """Return what a past repair did, in one line."""
+    if "undoes" in notes:
+        return str(_("Retour au planning précédent, sans les rendez-vous des absents"))
+    return ", ".join(_summary(notes)) if "moved" in notes else ""
+
+
+def _person(proposal: Proposal, who: int, names: Names) -> PersonChange:
+    before, after = proposal.situation.figures.get(who), proposal.figures.get(who)
+    waits = ""
+    if before is not None and after is not None:
+        waits = _(
+            "attente : %(before)s → %(after)s",
+            before=_waits(before.waits),
+            after=_waits(after.waits),
+        )
+    lines = tuple(_line(one, who, names) for one in _in_order(proposal.told[who], names))
+    return PersonChange(names.people[who], lines, waits)
+
+
+def _waits(count: int) -> str:
+    return str(ngettext("%(num)s créneau", "%(num)s créneaux", count))
+
+
+def _in_order(changes: Sequence[MeetingDifference], names: Names) -> list[MeetingDifference]:
+    return sorted(changes, key=lambda one: names.starts[_known(one).slot_id])
+
+
+def _known(change: MeetingDifference) -> Placement:
+    spot = change.before or change.after
+    if spot is None:
+        message = "a difference without either side"
+        raise ValueError(message)
+    return spot
+
+
+def _line(change: MeetingDifference, who: int, names: Names) -> tuple[str, str]:
+    others = ", ".join(names.people[one] for one in change.participants if one != who)
+    if change.before is None and change.after is not None:
+        words = _("gagne %(others)s, %(spot)s", others=others, spot=_spot(change.after, names))
+        return _PLUS, words
+    if change.after is None:
+        return _MINUS, _(
+            "perd %(others)s, %(spot)s", others=others, spot=_spot(_known(change), names)
+        )
+    words = _(
+        "%(others)s : de %(old)s à %(new)s",
+        others=others,
+        old=_spot(_known(change), names),
+        new=_spot(change.after, names),
+    )
+    return _MOVED, words
+
+
+def _spot(one: Placement, names: Names) -> str:
+    return str(
+        _(
+            "%(hour)s, table %(table)s",
+            hour=hour_at(names.starts[one.slot_id], names.zone),
+            table=names.tables[one.table_id],
+        )
+    )
