@@ -126,6 +126,15 @@ class KnownWishes:
         message = _UNKNOWN_NEAR if names else _UNKNOWN
         return Problem(message, {"name": cell, "names": ", ".join(names)}, names)
 
+    def apart(self) -> dict[int, set[int]]:
+        """Return with whom each participant may not meet: excluded, or declined by either."""
+        declined = (pair for pair, wish in self.wishes.items() if wish.state is WishState.DECLINED)
+        found: dict[int, set[int]] = {}
+        for one, other in (*self.excluded, *declined):
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+        return found
+
     def _nearest(self, key: str) -> tuple[str, ...]:
         if key not in self._near:
             found = process.extract(

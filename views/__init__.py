@@ -41,6 +41,7 @@ from views import (
     meetup_feeds,
     meetup_grid,
     meetup_hall,
+    meetup_imports,
     meetup_invitations,
     meetup_participants,
     meetup_plans,
@@ -55,6 +56,8 @@ from views import (
     meetup_setup,
     meetup_slots,
     meetup_why,
+    meetup_wish_lists,
+    meetup_wishes_review,
     meetups,
     memberships,
     moderation,
@@ -172,6 +175,7 @@ ENTRY_PAGES = (
 )
 # Under /pilotage/rencontres, and the participants' own space under /rencontres.
 MEETUP_PAGES = (
+    meetup_imports,
     meetup_invitations,
     meetup_participants,
     meetup_registration,
@@ -192,6 +196,8 @@ MEETUP_PAGES = (
     meetup_repairs,
     meetup_seating,
     meetup_report,
+    meetup_wish_lists,
+    meetup_wishes_review,
     participation_access,
     participation_agenda,
     participation_outcomes,

@@ -119,6 +119,7 @@ _MEETUP_PAGES: Final = frozenset(
         "meetup_setup",
         "meetup_slots",
         "meetup_why",
+        "meetup_wish_lists",
         "meetup_wishes_review",
     }
 )

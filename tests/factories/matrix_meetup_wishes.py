@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.organization import Organization
+from services.meetup_wish_batches import Source, create_batch
+from services.meetup_wish_reading import read_pasted
 from services.text_keys import name_key
 from tests.factories.matrix_meetup_participants import matrix_participant
-from tests.factories.meetups import make_participant, make_wish
+from tests.factories.meetups import NOW, make_participant, make_wish
 from vocabulary.exchanges import Side
+from vocabulary.meetups import WishBatchKind
 
 _TOWN = "Ville de la matrice"
 
@@ -23,12 +26,24 @@ def wish_examples(
     participant = matrix_participant(session, day, entry)
     town = _town(session, day)
     made, asked = make_wish(session, participant, town), make_wish(session, town, participant)
+    source = Source(WishBatchKind.IMPORT, "liste.csv", None)
+    batch = create_batch(session, day, source, read_pasted("Personne;Personne"), now=NOW)
     slug = {"slug": day.slug}
     own = {**slug, "participant_id": participant.id}
     return {
         **{f"participation_wishes.{page}": own for page in ("index", "choose", "order")},
         "participation_wishes.wish": {**own, "other_id": town.id},
         "participation_wishes.withdraw": {**own, "wish_id": made.id},
+        **{
+            f"meetup_wishes_review.{page}": slug
+            for page in ("index", "participants", "add", "export")
+        },
+        "meetup_wishes_review.withdraw": {**slug, "wish_id": asked.id},
+        **{f"meetup_wish_lists.{page}": slug for page in ("index", "suggest")},
+        **{
+            f"meetup_wish_lists.{page}": {**slug, "batch_id": batch.id}
+            for page in ("show", "correct", "apply", "undo", "discard", "refusals")
+        },
         "participation_requests.index": own,
         "participation_requests.answer": {**own, "wish_id": asked.id},
     }
