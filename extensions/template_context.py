@@ -82,6 +82,11 @@ def long_date(day: date | None) -> str:
     return f"1er{text[1:]}" if day.day == 1 and str(get_locale()) == "fr" else text
 
 
+def month_year(day: date) -> str:
+    """Return the month and the year of a date, in short: « janv. 2027 »."""
+    return str(format_date(day, "MMM y"))
+
+
 def short_instant(instant: datetime) -> str:
     """Return a day and an hour, in Paris."""
     return str(format_datetime(instant, "d MMM y, HH:mm"))
@@ -137,6 +142,7 @@ def init_app(app: Flask) -> None:
         theme_label=theme_label,
         themes=themes_of,
         long_date=long_date,
+        month_year=month_year,
         instant=short_instant,
         instant_at=instant_at,
         hour=hour_at,

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from models.account import User
 from models.meetup import MeetupDay, MeetupRoom, MeetupTable
@@ -61,6 +62,18 @@ class TableContent:
     seats: int
     is_step_free: bool
     has_hearing_loop: bool
+
+
+def day_with_rooms(session: Session, day: MeetupDay) -> MeetupDay:
+    """Return the day with its rooms and their tables loaded; two queries."""
+    rooms = session.scalars(
+        select(MeetupRoom)
+        .where(MeetupRoom.day_id == day.id)
+        .options(selectinload(MeetupRoom.tables))
+        .order_by(MeetupRoom.rank, MeetupRoom.id)
+    ).all()
+    set_committed_value(day, "rooms", list(rooms))
+    return day
 
 
 def add_room(

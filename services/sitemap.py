@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.meetup import MeetupDay
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
@@ -19,7 +20,7 @@ MAX_ADDRESSES: Final = 50_000
 
 
 def public_keys(session: Session) -> Iterator[tuple[SubjectKind, str, date | None]]:
-    """Yield kind, key and day of change of every real public entry, in five queries."""
+    """Yield kind, key and day of change of every real public entry, in six queries."""
     statements = {
         SubjectKind.ORGANIZATION: Organization.published()
         .where(Organization.is_demo.is_(False))
@@ -33,10 +34,14 @@ def public_keys(session: Session) -> Iterator[tuple[SubjectKind, str, date | Non
         .where(Need.is_demo.is_(False))
         .with_only_columns(Need.id, Need.updated_at)
         .order_by(Need.id),
+        SubjectKind.MEETUP: MeetupDay.public()
+        .where(MeetupDay.is_demo.is_(False))
+        .with_only_columns(MeetupDay.slug, MeetupDay.updated_at)
+        .order_by(MeetupDay.id),
         SubjectKind.TERRITORY: select(Territory.code, Territory.updated_at).order_by(Territory.id),
     }
     for slug, changed_on in public_partnership_keys(session):
         yield SubjectKind.PARTNERSHIP, slug, changed_on
     for kind, statement in statements.items():
         for key, changed_at in session.execute(statement):
-            yield kind, str(key), changed_at.date()
+            yield kind, str(key), changed_at.date() if changed_at else None

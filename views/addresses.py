@@ -18,6 +18,7 @@ _ENDPOINTS = {
     SubjectKind.NEED: ("needs.show", "need_id"),
     SubjectKind.TERRITORY: ("territories.show", "code"),
     SubjectKind.PARTNERSHIP: ("partnerships.show", "slug"),
+    SubjectKind.MEETUP: ("meetups.show", "slug"),
 }
 # The largest key of PostgreSQL's integer columns; SQLite refuses numbers beyond 64 bits.
 LARGEST_KEY = 2**31 - 1

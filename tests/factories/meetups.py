@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.meetup import MeetupDay, MeetupRoom, MeetupSlot, MeetupTable
+from models.meetup import MeetupDay, MeetupRoom, MeetupSession, MeetupSlot, MeetupTable
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
 from models.meetup_plan import (
     MeetingSeat,
@@ -20,7 +20,7 @@ from models.meetup_plan import (
 from models.meetup_wish import MeetupWish
 from services.text_keys import name_key, slugify
 from vocabulary.exchanges import Side
-from vocabulary.meetups import DayState, ParticipantState, PlanState, WishPriority
+from vocabulary.meetups import DayState, ParticipantState, PlanState, SessionKind, WishPriority
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HELD_ON = date(2027, 3, 11)
@@ -88,6 +88,30 @@ def make_tables(
     hall.tables.extend(tables)
     session.flush()
     return tables
+
+
+def make_session(
+    session: Session,
+    day: MeetupDay,
+    title: str = "Plénière d’essai",
+    *,
+    kind: SessionKind = SessionKind.PLENARY,
+    first: time = time(11),
+    minutes: int = 30,
+    **columns: Any,
+) -> MeetupSession:
+    """Add a part to the programme; ``columns`` are those of the model."""
+    start = day.at(first).astimezone(UTC)
+    part = MeetupSession(
+        kind=kind,
+        title=title,
+        starts_at=start,
+        ends_at=start + timedelta(minutes=minutes),
+        **columns,
+    )
+    day.sessions.append(part)
+    session.flush()
+    return part
 
 
 def make_participant(
