@@ -18,8 +18,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
 
 from extensions.i18n import LANGUAGES
-from forms.entry_fields import TOO_LONG, Choices, ThemesMixin, choices_of, strip
-from forms.introductions import RefusableForm
+from forms.entry_fields import Choices, ThemesMixin, choices_of
+from forms.once import RefusableForm
+from forms.texts import TOO_LONG, strip
 from models.meetup_participant import MeetupAttendee
 from services.meetup_people import NAME_LENGTH, PersonContent
 from services.meetup_registration import (

@@ -13,6 +13,7 @@ from jobs.document_jobs import sweep_documents
 from jobs.evidence_jobs import forget_partner_addresses, remind_owners
 from jobs.meetup_agenda_jobs import remind_of_agendas
 from jobs.meetup_evening_jobs import plan_evenings_of_today
+from jobs.meetup_people_jobs import erase_meetup_people
 from jobs.need_jobs import close_needs
 from jobs.steering_jobs import draw_the_day, look_over_all
 from models.outbox import OutboxMessage
@@ -33,6 +34,7 @@ DAILY: tuple[DailyTask, ...] = (
     send_match_notices,
     send_digests,
     forget_partner_addresses,
+    erase_meetup_people,
     remind_owners,
     look_over_all,
 )

@@ -63,10 +63,11 @@ _WHOLE_COUNTRY: Final = frozenset(
 )
 
 
-class _Wrong(Exception):  # noqa: N818 - carries a message to the line
+class WrongCell(Exception):  # noqa: N818 - carries a message to the line
     """A cell that cannot be read; ``message`` is a msgid with ``params``."""
 
     def __init__(self, message: str, **params: str) -> None:
+        """Keep the msgid and its parameters."""
         super().__init__(message)
         self.message = message
         self.params = params
@@ -118,14 +119,14 @@ def parse_line(
     line = ParsedLine()
     readers: Mapping[ImportField, Callable[[str], Facts]] = {
         ImportField.NAME: _name,
-        ImportField.KIND: _kind,
+        ImportField.KIND: read_kind,
         ImportField.ACRONYM: lambda cell: {"acronym": clean_line(cell, 60)},
-        ImportField.SIREN: lambda cell: _number(cell, SIREN_LENGTH),
-        ImportField.SIRET: lambda cell: _number(cell, SIRET_LENGTH),
+        ImportField.SIREN: lambda cell: read_number_cell(cell, SIREN_LENGTH),
+        ImportField.SIRET: lambda cell: read_number_cell(cell, SIRET_LENGTH),
         ImportField.RNSR: _rnsr,
         ImportField.PITCH: _pitch,
         ImportField.DESCRIPTION: _description,
-        ImportField.THEMES: _themes,
+        ImportField.THEMES: read_themes,
         ImportField.LABELS: lambda cell: {"labels": known_labels(_split(cell))},
         ImportField.WEBSITE: _website,
         ImportField.FOUNDED_YEAR: lambda cell: _year(cell, this_year),
@@ -137,7 +138,7 @@ def parse_line(
             _read(line, column, partial(read, cells[column]))
     _read(line, ImportField.COMMUNE, partial(_commune, cells, communes))
     if not cells.get(ImportField.NAME):
-        _refuse(line, ImportField.NAME, _Wrong(N_("Le nom manque.")))
+        _refuse(line, ImportField.NAME, WrongCell(N_("Le nom manque.")))
     return line
 
 
@@ -145,11 +146,11 @@ def _read(line: ParsedLine, column: ImportField, read: Callable[[], Facts]) -> N
     try:
         facts = read()
         line.facts.update({name: fact for name, fact in facts.items() if fact not in {"", None}})
-    except _Wrong as problem:
+    except WrongCell as problem:
         _refuse(line, column, problem)
 
 
-def _refuse(line: ParsedLine, column: ImportField, problem: _Wrong) -> None:
+def _refuse(line: ParsedLine, column: ImportField, problem: WrongCell) -> None:
     line.problems.append(
         {"field": column.value, "message": problem.message, "params": problem.params}
     )
@@ -158,9 +159,9 @@ def _refuse(line: ParsedLine, column: ImportField, problem: _Wrong) -> None:
 def _name(cell: str) -> Facts:
     name = clean_line(cell, MAX_NAME + 1)
     if not name_key(name):
-        raise _Wrong(N_("Ce nom ne contient ni lettre ni chiffre."))
+        raise WrongCell(N_("Ce nom ne contient ni lettre ni chiffre."))
     if len(name) > MAX_NAME:
-        raise _Wrong(N_("Le nom dépasse %(count)s caractères."), count=str(MAX_NAME))
+        raise WrongCell(N_("Le nom dépasse %(count)s caractères."), count=str(MAX_NAME))
     return {"name": name}
 
 
@@ -171,14 +172,15 @@ def _kinds() -> Mapping[str, OrganizationKind]:
     return {**_KIND_WORDS, **by_label, **by_code}
 
 
-def _kind(cell: str) -> Facts:
+def read_kind(cell: str) -> Facts:
+    """Read a kind of organisation, in our words or those of the files that circulate."""
     kind = _kinds().get(name_key(cell))
     if kind is None:
-        raise _Wrong(N_("Type de structure inconnu : « %(value)s »."), value=cell[:60])
+        raise WrongCell(N_("Type de structure inconnu : « %(value)s »."), value=cell[:60])
     return {"kind": kind}
 
 
-def _number(cell: str, length: int) -> Facts:
+def read_number_cell(cell: str, length: int) -> Facts:
     """Read a SIREN or SIRET; spreadsheets take the leading zero away."""
     typed = compact(cell)
     typed = typed.zfill(length) if typed.isdigit() and len(typed) == length - 1 else typed
@@ -186,9 +188,9 @@ def _number(cell: str, length: int) -> Facts:
         number = read_number(typed)
     except RuleViolation as refusal:
         params = {name: str(value) for name, value in refusal.params.items()}
-        raise _Wrong(refusal.message, **params) from refusal
+        raise WrongCell(refusal.message, **params) from refusal
     if number.rnsr:
-        raise _Wrong(N_("Ce numéro est un RNSR : sa colonne est une autre."))
+        raise WrongCell(N_("Ce numéro est un RNSR : sa colonne est une autre."))
     return (
         {"siret": number.siret, "siren": number.siren} if number.siret else {"siren": number.siren}
     )
@@ -197,21 +199,23 @@ def _number(cell: str, length: int) -> Facts:
 def _rnsr(cell: str) -> Facts:
     number = compact(cell)
     if not is_rnsr(number):
-        raise _Wrong(N_("Le numéro RNSR n’est pas valide."))
+        raise WrongCell(N_("Le numéro RNSR n’est pas valide."))
     return {"rnsr": number}
 
 
 def _pitch(cell: str) -> Facts:
     pitch = clean_line(cell, MAX_PITCH + 1)
     if len(pitch) > MAX_PITCH:
-        raise _Wrong(N_("La présentation dépasse %(count)s caractères."), count=str(MAX_PITCH))
+        raise WrongCell(N_("La présentation dépasse %(count)s caractères."), count=str(MAX_PITCH))
     return {"pitch": pitch}
 
 
 def _description(cell: str) -> Facts:
     text = clean_text(cell, MAX_DESCRIPTION + 1)
     if len(text) > MAX_DESCRIPTION:
-        raise _Wrong(N_("La description dépasse %(count)s caractères."), count=str(MAX_DESCRIPTION))
+        raise WrongCell(
+            N_("La description dépasse %(count)s caractères."), count=str(MAX_DESCRIPTION)
+        )
     return {"description": text}
 
 
@@ -227,28 +231,29 @@ def _theme_words() -> Mapping[str, str]:
     return {**named, **own}
 
 
-def _themes(cell: str) -> Facts:
+def read_themes(cell: str) -> Facts:
+    """Read themes by code, label or synonym, several in a cell."""
     words = _theme_words()
     parts = _split(cell)
     if len(parts) == 1 and name_key(cell) not in words:
         parts = [part.strip() for part in cell.split(",") if part.strip()]
     unknown = [part for part in parts if name_key(part) not in words]
     if unknown:
-        raise _Wrong(N_("Thème inconnu : « %(value)s »."), value=unknown[0][:60])
+        raise WrongCell(N_("Thème inconnu : « %(value)s »."), value=unknown[0][:60])
     return {"themes": tuple(dict.fromkeys(words[name_key(part)] for part in parts))}
 
 
 def _website(cell: str) -> Facts:
     address = normalise_website(cell)
     if address is None:
-        raise _Wrong(N_("L’adresse du site n’est pas une adresse publique http:// ou https://."))
+        raise WrongCell(N_("L’adresse du site n’est pas une adresse publique http:// ou https://."))
     return {"website": address}
 
 
 def _year(cell: str, this_year: int) -> Facts:
     year = int(cell) if cell.isascii() and cell.isdigit() and len(cell) == 4 else 0  # noqa: PLR2004
     if not OLDEST_FOUNDATION <= year <= this_year:
-        raise _Wrong(N_("Année de création illisible : « %(value)s »."), value=cell[:20])
+        raise WrongCell(N_("Année de création illisible : « %(value)s »."), value=cell[:20])
     return {"founded_year": year}
 
 
@@ -258,7 +263,7 @@ def _size(cell: str) -> Facts:
     if text in SIZES:
         return {"size": text}
     if not _HEADCOUNT.fullmatch(text) or not int(text):
-        raise _Wrong(N_("Effectif illisible : « %(value)s »."), value=cell[:20])
+        raise WrongCell(N_("Effectif illisible : « %(value)s »."), value=cell[:20])
     limits = ((9, "1-9"), (49, "10-49"), (249, "50-249"), (4_999, "250-4999"))
     return {"size": next((size for limit, size in limits if int(text) <= limit), "5000+")}
 
@@ -277,11 +282,11 @@ def _commune(cells: Mapping[ImportField, str], communes: CommuneBook) -> Facts:
     if len(found) == 1:
         return {"commune_code": next(iter(found))}
     if found:
-        raise _Wrong(
+        raise WrongCell(
             N_("Plusieurs communes s’appellent « %(value)s » : donnez le code INSEE."),
             value=typed[:60],
         )
-    raise _Wrong(N_("Commune inconnue : « %(value)s »."), value=typed[:60])
+    raise WrongCell(N_("Commune inconnue : « %(value)s »."), value=typed[:60])
 
 
 @cache
@@ -308,11 +313,11 @@ def _area(cell: str) -> Facts:
     keys = [name_key(clean_code(part, 2)) if part.isdigit() else name_key(part) for part in parts]
     unknown = [part for part, key in zip(parts, keys, strict=True) if key not in names]
     if unknown:
-        raise _Wrong(N_("Zone d’intervention inconnue : « %(value)s »."), value=unknown[0][:60])
+        raise WrongCell(N_("Zone d’intervention inconnue : « %(value)s »."), value=unknown[0][:60])
     found = [names[key] for key in keys]
     levels = {level for level, _code in found}
     if len(levels) > 1:
-        raise _Wrong(N_("La zone d’intervention mêle régions et départements."))
+        raise WrongCell(N_("La zone d’intervention mêle régions et départements."))
     return {"area_level": levels.pop(), "area_codes": tuple(sorted(code for _, code in found))}
 
 

@@ -17,6 +17,7 @@ from services.meetup_clock import carried_over
 from services.meetup_copies import CopyChoices, copy_day
 from services.meetup_day_contents import DayContent, day_problems, stamp
 from services.meetup_day_notes import DayEvent, note_day, tell_everybody
+from services.meetup_places import offer_free_places
 from services.text_keys import unique_slug
 from vocabulary.labels import N_
 from vocabulary.meetups import DayState, ParticipantState
@@ -115,6 +116,8 @@ def save_day(
         _carry_over(session, day, before)
     note_day(session, "edited", day, person=person, now=now)
     flush_or_conflict(session)
+    if stored.capacity != content.capacity:
+        offer_free_places(session, day, now=now)
     if _is_moved(stored, content) and day.is_public:
         refresh_publication(session, day, now=now)
         tell_everybody(session, day, DayEvent.MOVED, now=now)

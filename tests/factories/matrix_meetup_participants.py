@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from extensions.participation_links import participation_url, sign_request
 from models.meetup import MeetupDay
+from models.meetup_invitee import MeetupInviteeBatch
 from models.meetup_participant import MeetupParticipant
 from models.organization import Organization
 from services.meetup_requests import ask_link
@@ -43,6 +44,10 @@ def participant_examples(
     # The link of an address that asked today: it proves it for two days.
     request.created_at = datetime.now(UTC)
     session.flush()
+    batch = MeetupInviteeBatch(day_id=day.id, filename="invites.csv", created_at=NOW)
+    session.add(batch)
+    session.flush()
+    of_batch = {"slug": day.slug, "batch_id": batch.id}
     pages = ("show", "register", "edit", "add", "availability", "sessions", "decline", "cancel")
     return {
         "participation_access.enter": {"token": token},
@@ -58,6 +63,11 @@ def participant_examples(
         **{
             f"meetup_invitations.{name}": {"slug": day.slug}
             for name in ("compose", "prepare", "send", "remind")
+        },
+        "meetup_imports.index": {"slug": day.slug},
+        **{
+            f"meetup_imports.{name}": of_batch
+            for name in ("show", "apply", "undo", "discard", "refusals")
         },
         "meetup_registration.start": {"slug": day.slug},
         "meetup_registration.asked": {"slug": day.slug},

@@ -1,0 +1,215 @@
+"""Staff import invitees of a meetup day: a file or pasted lines, preview, apply, undo."""
+
+import csv
+import io
+from typing import Final
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
+
+from extensions.clock import now
+from extensions.database import db_session
+from forms.meetup_imports import ApplyInviteesForm, InviteesForm
+from models.meetup import MeetupDay
+from models.meetup_invitee import MeetupInviteeBatch, MeetupInviteeLine
+from services.cells import neutralise
+from services.errors import Conflict, RuleViolation
+from services.meetup_invitee_apply import KEPT, Imported, apply_invitees, undo_invitees
+from services.meetup_invitee_cells import InviteeField
+from services.meetup_invitee_files import (
+    batches_of,
+    create_invitees,
+    discard_invitees,
+    lines_with,
+    verdict_counts,
+)
+from services.meetup_invitee_preview import InviteeVerdict, analyse_invitees
+from services.organization_import import PAGE_SIZE
+from views.access import organized_day_or_404, signed_in_person
+from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
+
+bp = Blueprint("meetup_imports", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/imports")
+# The verdict that staff should look at first, when the file has lines with it.
+FIRST_SHOWN: Final = (
+    InviteeVerdict.REFUSED,
+    InviteeVerdict.DUPLICATE,
+    InviteeVerdict.NEW,
+    InviteeVerdict.CHANGED,
+    InviteeVerdict.UNCHANGED,
+)
+
+
+@bp.route("", methods=["GET", "POST"])
+def index(slug: str) -> ResponseReturnValue:
+    """List the files sent; read another and show what it would do."""
+    day = organized_day_or_404(slug)
+    form = InviteesForm()
+    if not form.is_submitted():
+        return _index(day, form)
+    if not form.validate():
+        return _index(day, form), UNPROCESSABLE
+    content, filename = form.content()
+    try:
+        batch = create_invitees(
+            db_session(),
+            day,
+            content,
+            filename=filename or _("Lignes collées"),
+            author=signed_in_person(),
+            now=now(),
+        )
+    except RuleViolation as refusal:
+        db_session().rollback()
+        form.form_errors.append(refusal_words(refusal))
+        return _index(organized_day_or_404(slug), form), UNPROCESSABLE
+    db_session().commit()
+    return redirect(url_for("meetup_imports.show", slug=slug, batch_id=batch.id))
+
+
+def _index(day: MeetupDay, form: InviteesForm) -> str:
+    return render_template(
+        "meetup_imports/index.html",
+        day=day,
+        form=form,
+        batches=db_session().scalars(batches_of(day)).all(),
+        columns=tuple(InviteeField),
+    )
+
+
+@bp.get("/<int:batch_id>")
+def show(slug: str, batch_id: int) -> ResponseReturnValue:
+    """Show what the file would do, or did, one verdict at a time."""
+    day, batch = _batch_or_404(slug, batch_id)
+    counts = verdict_counts(db_session(), batch)
+    asked = next((one for one in InviteeVerdict if one.value == request.args.get("verdict")), None)
+    verdict = asked or next((one for one in FIRST_SHOWN if counts[one]), InviteeVerdict.NEW)
+    pages = max(1, -(-counts[verdict] // PAGE_SIZE))
+    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    return render_template(
+        "meetup_imports/show.html",
+        day=day,
+        batch=batch,
+        counts=counts,
+        verdict=verdict,
+        verdicts=tuple(InviteeVerdict),
+        lines=lines_with(db_session(), batch, verdict, page=page),
+        page=page,
+        pages=pages,
+        kept_key=KEPT,
+        apply_form=ApplyInviteesForm(formdata=None),
+        form=FlaskForm(),
+        summary=_summary,
+        field_words=_field_words,
+    )
+
+
+@bp.post("/<int:batch_id>/appliquer")
+def apply(slug: str, batch_id: int) -> ResponseReturnValue:
+    """Apply the file whole."""
+    day, batch = _batch_or_404(slug, batch_id)
+    form = ApplyInviteesForm()
+    try:
+        done = apply_invitees(
+            db_session(),
+            day,
+            batch,
+            tells=bool(form.tells.data),
+            actor=signed_in_person(),
+            now=now(),
+        )
+    except Conflict as refusal:
+        db_session().rollback()
+        day, batch = _batch_or_404(slug, batch_id)
+        analyse_invitees(db_session(), day, batch)
+        db_session().commit()
+        flash_refusal(refusal)
+    except RuleViolation as refusal:
+        db_session().rollback()
+        flash_refusal(refusal)
+    else:
+        db_session().commit()
+        flash(_applied_words(done), "success")
+    return redirect(url_for("meetup_imports.show", slug=slug, batch_id=batch_id))
+
+
+@bp.post("/<int:batch_id>/annuler")
+def undo(slug: str, batch_id: int) -> ResponseReturnValue:
+    """Take back what the file did."""
+    day, batch = _batch_or_404(slug, batch_id)
+    try:
+        done = undo_invitees(db_session(), day, batch, now=now())
+    except RuleViolation as refusal:
+        db_session().rollback()
+        flash_refusal(refusal)
+    else:
+        db_session().commit()
+        words = ngettext("%(num)s ligne reprise.", "%(num)s lignes reprises.", done.undone)
+        kept = ngettext(
+            "%(num)s gardée : quelqu’un s’en est servi depuis.",
+            "%(num)s gardées : quelqu’un s’en est servi depuis.",
+            done.kept,
+        )
+        flash(f"{words} {kept}" if done.kept else words, "success")
+    return redirect(url_for("meetup_imports.show", slug=slug, batch_id=batch_id))
+
+
+@bp.post("/<int:batch_id>/supprimer")
+def discard(slug: str, batch_id: int) -> ResponseReturnValue:
+    """Forget a file that was not applied."""
+    _day, batch = _batch_or_404(slug, batch_id)
+    try:
+        discard_invitees(db_session(), batch)
+    except RuleViolation as refusal:
+        db_session().rollback()
+        flash_refusal(refusal)
+        return redirect(url_for("meetup_imports.show", slug=slug, batch_id=batch_id))
+    db_session().commit()
+    flash(_("Le fichier est oublié, rien n’a été importé."), "success")
+    return redirect(url_for("meetup_imports.index", slug=slug))
+
+
+@bp.get("/<int:batch_id>/refus.csv")
+def refusals(slug: str, batch_id: int) -> ResponseReturnValue:
+    """Give the refused lines back, with their number and the reason, to be corrected."""
+    _day, batch = _batch_or_404(slug, batch_id)
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=";")
+    writer.writerow([_("Ligne du fichier"), _("Raison du refus"), *map(neutralise, batch.headers)])
+    for line in batch.lines:
+        if line.verdict == InviteeVerdict.REFUSED.value:
+            cells = map(neutralise, [_summary(line), *line.cells])
+            writer.writerow([str(line.number), *cells])
+    response = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f"attachment; filename=invites-{batch.id}-refus.csv"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _batch_or_404(slug: str, batch_id: int) -> tuple[MeetupDay, MeetupInviteeBatch]:
+    day = organized_day_or_404(slug)
+    batch = db_session().get(MeetupInviteeBatch, batch_id)
+    if batch is None or batch.day_id != day.id:
+        abort(404)
+    return day, batch
+
+
+def _summary(line: MeetupInviteeLine) -> str:
+    """Return the problems of a line in words."""
+    found = line.notes.get("problems", [])
+    return " ".join(_(problem["message"], **problem["params"]) for problem in found)
+
+
+def _field_words(line: MeetupInviteeLine) -> str:
+    """Return the names of what the line changes."""
+    labels = {column.value: column.label for column in InviteeField}
+    return ", ".join(_(labels.get(name, name)) for name in line.notes.get("fields", []))
+
+
+def _applied_words(done: Imported) -> str:
+    bodies = ngettext("%(num)s structure ajoutée", "%(num)s structures ajoutées", done.bodies)
+    people = ngettext("%(num)s personne", "%(num)s personnes", done.people)
+    changed = ngettext("%(num)s ligne modifiée", "%(num)s lignes modifiées", done.changed)
+    return f"{bodies}, {people}, {changed}."
