@@ -5,18 +5,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, selectinload
+from sqlalchemy import literal, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from meetups.problem import Candidate, SlotSet, Table, WishedDay, slot_set
 from models.meetup import MeetupDay, MeetupRoom, MeetupSlot, MeetupTable
 from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupMeeting, PlannedMeeting, PlannedSeat
-from models.meetup_wish import MeetupGroup
+from models.meetup_wish import MeetupGroup, MeetupPairRule
 from services.meetup_availability import free_slots
 from services.meetup_wish_worth import pair_worths
 from vocabulary.exchanges import Side
-from vocabulary.meetups import ParticipantState
+from vocabulary.meetups import PairRule, ParticipantState
 
 # A meeting that nobody wishes for any more, and one of a group: they count all the same.
 UNWISHED_WORTH: Final = 1
@@ -33,6 +33,15 @@ class Placement:
     is_locked: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ReadNames:
+    """The rows that a reading of a day loaded and that pages name."""
+
+    people: Sequence[MeetupParticipant]
+    tables: Sequence[MeetupTable]
+    groups: Sequence[MeetupGroup]
+
+
 @dataclass(frozen=True)
 class DayToPlan:
     """The planner's day, and which row stands behind each of its numbers."""
@@ -43,6 +52,7 @@ class DayToPlan:
     tables: tuple[int, ...]
     keys: tuple[str, ...]
     """One a candidate."""
+    names: "ReadNames"
     locked_tables: Mapping[int, int] = field(default_factory=dict)
     """Table that a locked candidate keeps."""
 
@@ -141,12 +151,30 @@ def plannable_participants(session: Session, day: MeetupDay) -> list[MeetupParti
                 MeetupParticipant.state == ParticipantState.CONFIRMED,
             )
             .options(
-                selectinload(MeetupParticipant.absences),
-                selectinload(MeetupParticipant.session_seats),
+                joinedload(MeetupParticipant.absences),
+                joinedload(MeetupParticipant.session_seats),
             )
             .order_by(MeetupParticipant.id)
-        )
+        ).unique()
     )
+
+
+def fixed_slots(session: Session, day: MeetupDay) -> dict[str, int]:
+    """Return the slot in which the organisers want each pair or group, where they want one."""
+    pairs = select(MeetupPairRule.first_id, MeetupPairRule.second_id, MeetupPairRule.slot_id).where(
+        MeetupPairRule.day_id == day.id,
+        MeetupPairRule.rule == PairRule.REQUIRED,
+        MeetupPairRule.slot_id.is_not(None),
+    )
+    groups = select(MeetupGroup.id, literal(0), MeetupGroup.slot_id).where(
+        MeetupGroup.day_id == day.id, MeetupGroup.slot_id.is_not(None)
+    )
+    rows = session.execute(pairs.union_all(groups))
+    return {
+        pair_key(first, second) if second else group_key(first): slot_id
+        for first, second, slot_id in rows
+        if slot_id is not None
+    }
 
 
 def tables_of(session: Session, day: MeetupDay) -> list[MeetupTable]:
@@ -222,6 +250,7 @@ class _Reading:
         self._slots = list(day.slots)
         self._slot_of = {slot.id: index for index, slot in enumerate(self._slots)}
         self._tables = tables_of(session, day)
+        self._groups: Sequence[MeetupGroup] = ()
         self._all = (1 << len(self._slots)) - 1
         self._found: dict[str, Candidate] = {}
         self._locked_tables: dict[str, int] = {}
@@ -263,18 +292,20 @@ class _Reading:
         return self._all if index is None else 1 << index
 
     def add_groups(self) -> None:
-        """Take the meetings of working groups: those of their members who come."""
+        """Take the meetings of working groups: those of their members who come, and have come."""
+        gone = {one.id for one in self._people if one.absent_at is not None}
         groups = self._session.scalars(
             select(MeetupGroup)
             .where(MeetupGroup.day_id == self._day.id)
-            .options(selectinload(MeetupGroup.seats))
+            .options(joinedload(MeetupGroup.seats))
             .order_by(MeetupGroup.id)
         )
-        for group in groups:
+        self._groups = groups.unique().all()
+        for group in self._groups:
             members = [
                 seat.participant_id
                 for seat in group.seats
-                if seat.participant_id in self._person_of
+                if seat.participant_id in self._person_of and seat.participant_id not in gone
             ]
             if len(members) > 1:
                 self._take(
@@ -326,6 +357,7 @@ class _Reading:
             slots=tuple(slot.id for slot in self._slots),
             tables=tuple(table.id for table in self._tables),
             keys=keys,
+            names=ReadNames(self._people, self._tables, self._groups),
             locked_tables={numbers[key]: table for key, table in self._locked_tables.items()},
         )
 

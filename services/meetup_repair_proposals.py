@@ -1,7 +1,7 @@
 """What can be done when the published planning no longer holds: two or three repairs, or none."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -150,10 +150,13 @@ def read_situation(session: Session, day: MeetupDay, *, now: datetime) -> Situat
 
 
 def possible_placements(read: DayToPlan, placements: Iterable[Placement]) -> list[Placement]:
-    """Return those of ``placements`` whose people can all be there, at a table that exists."""
+    """Return those of ``placements`` whose people can all be there, at a table that exists.
+
+    A working group meets without its absent members.
+    """
     return [
         one
-        for one in placements
+        for one in (_with_members(read, placement) for placement in placements)
         if one.key in read.candidate_of
         and one.slot_id in read.slot_of
         and one.table_id in read.table_of
@@ -163,6 +166,14 @@ def possible_placements(read: DayToPlan, placements: Iterable[Placement]) -> lis
             for who in one.participants
         )
     ]
+
+
+def _with_members(read: DayToPlan, placement: Placement) -> Placement:
+    index = read.candidate_of.get(placement.key)
+    if index is None or not placement.key.startswith("g"):
+        return placement
+    people = read.wished.candidates[index].participants
+    return replace(placement, participants=tuple(sorted(read.participants[one] for one in people)))
 
 
 def first_open_slot(slots: Sequence[MeetupSlot], now: datetime) -> int:

@@ -126,8 +126,8 @@ def _changed(situation: Situation, changes: Sequence[Change]) -> list[Placement]
     Raises:
         Conflict: they touch a slot that has begun, or name what is no more.
     """
-    after = {one.key: one for one in situation.before}
-    kept = {one.key for one in situation.kept}
+    kept = {one.key: one for one in situation.kept}
+    after = {one.key: kept.get(one.key, one) for one in situation.before}
     for change in changes:
         old = after.pop(change.key, None)
         if old is not None and old.slot_id in situation.frozen and change.key in kept:
@@ -200,13 +200,15 @@ def undo_repair(
     now_held, target = placements_of(session, plan.id), placements_of(session, base.id)
     read = read_day(session, day, held=[*target, *now_held])
     placements = possible_placements(read, target)
-    _refuse_begun(day, plan, compare(now_held, placements), now)
+    difference = compare(now_held, placements)
+    if not difference.meetings:
+        raise RuleViolation(N_("Les absents le sont toujours : il n’y a rien à rétablir."))
+    _refuse_begun(day, plan, difference, now)
     _note_undone(plan, now)
     if len(placements) == len(target):
         publish_plan(session, base, person=person, now=now)
         return base
-    told = {who for one in compare(now_held, placements).meetings for who in one.participants}
-    notes = {"undoes": plan.number, "told": len(told)}
+    notes = {"undoes": plan.number, "told": len(difference.people)}
     return _publish(session, base, read, placements, notes, person=person, now=now)
 
 

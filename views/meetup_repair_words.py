@@ -62,12 +62,10 @@ def proposal_row(proposal: Proposal, names: Names) -> ProposalRow:
     people = sorted(proposal.told, key=lambda who: names.people[who])
     before = sum(one.waits for one in proposal.situation.figures.values())
     after = sum(one.waits for one in proposal.figures.values())
-    told = len(people)
+    told = ngettext("%(num)s structure à prévenir", "%(num)s structures à prévenir", len(people))
     return ProposalRow(
         title=summary_words(proposal),
-        told=ngettext("Une structure à prévenir.", "%(num)s structures à prévenir.", told)
-        if told
-        else _("Personne à prévenir."),
+        told=", ".join([*_cancelled(proposal.dropped), told]) + ".",
         waits=_(
             "Créneaux d’attente en tout : %(after)s, contre %(before)s si l’on ne fait rien.",
             after=after,
@@ -80,6 +78,8 @@ def proposal_row(proposal: Proposal, names: Names) -> ProposalRow:
 
 def summary_words(proposal: Proposal) -> str:
     """Return a proposal in one line: « 0 déplacement, +4 rendez-vous »."""
+    if not proposal.added + proposal.moved + proposal.replaced:
+        return str(_("Seulement prévenir"))
     return str(
         ", ".join(
             _summary(
@@ -105,15 +105,20 @@ def _summary(counts: Mapping[str, int]) -> Iterator[str]:
         yield ngettext(
             "%(num)s changement de table", "%(num)s changements de table", counts["reseated"]
         )
-    if counts.get("dropped"):
-        yield _("−%(num)s rendez-vous", num=counts["dropped"])
 
 
 def history_words(notes: Mapping[str, int]) -> str:
     """Return what a past repair did, in one line."""
     if "undoes" in notes:
         return str(_("Retour au planning précédent, sans les rendez-vous des absents"))
-    return ", ".join(_summary(notes)) if "moved" in notes else ""
+    if "moved" not in notes:
+        return ""
+    return ", ".join([*_summary(notes), *_cancelled(notes["dropped"])])
+
+
+def _cancelled(count: int) -> Iterator[str]:
+    if count:
+        yield ngettext("%(num)s rendez-vous annulé", "%(num)s rendez-vous annulés", count)
 
 
 def _person(proposal: Proposal, who: int, names: Names) -> PersonChange:
