@@ -11,11 +11,19 @@ look into a tuple counts references, which made a step four times slower.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
+
+OF_STEPS: Final = 8
+ANYTHING: Final = 1
+"""Steps out of eight that try any meeting in any slot: they reach chains that no end proposes."""
+WORSE_OFF: Final = 4
+"""Steps out of eight for people with more breaks than they need; the others are for everybody.
+Measured on 1000 × 20 for equal CPU time: 151 breaks, against 161 with half of the steps for any
+meeting, and 155 with a quarter of them for people worse off."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Ints = NDArray[np.int32]
@@ -60,6 +68,14 @@ class Arrays(NamedTuple):
     """Candidates that are held: the ones to move."""
     busy: Ints
     """Participants who have a meeting."""
+    least: Ints
+    """Breaks that each participant cannot avoid."""
+    worse: Ints
+    """Participants who have more breaks than that, in the first places; then anything."""
+    rank: Ints
+    """Place of each participant in ``worse``; -1: not there."""
+    how_many: Ints
+    """How many are in ``worse``."""
 
 
 class Scratch(NamedTuple):
@@ -226,15 +242,7 @@ def has_tables(
 
 @inlined
 def exchange(
-    slot: Ints,
-    at: Ints,
-    ends: Ints,
-    start: Ints,
-    who: Ints,
-    queue: Ints,
-    length: int,
-    own: int,
-    other: int,
+    slot: Ints, at: Ints, start: Ints, who: Ints, queue: Ints, length: int, own: int, other: int
 ) -> None:
     """Exchange the two slots along the chain in the queue."""
     for place in range(length):
@@ -246,21 +254,56 @@ def exchange(
         slot[one] = other if slot[one] == own else own
         for position in range(start[one], start[one + 1]):
             at[who[position], slot[one]] = one
-    for place in range(length):
-        one = queue[place]
-        for position in range(start[one], start[one + 1]):
-            measure_ends(at, ends, who[position])
+
+
+@compiled
+def measure(
+    at: Ints, ends: Ints, least: Ints, worse: Ints, rank: Ints, how_many: Ints, person: int
+) -> None:
+    """Find again where a participant's day starts and ends, and whether their breaks are few."""
+    first, last, runs = -1, -1, 0
+    for slot in range(at.shape[1]):
+        if at[person, slot] >= 0:
+            if first < 0:
+                first = slot
+            if last < slot - 1 or runs == 0:
+                runs += 1
+            last = slot
+    ends[person, 0], ends[person, 1] = first, last
+    is_worse = runs - 1 > least[person]
+    if is_worse and rank[person] < 0:
+        rank[person] = how_many[0]
+        worse[how_many[0]] = person
+        how_many[0] += 1
+    elif not is_worse and rank[person] >= 0:
+        how_many[0] -= 1
+        other = worse[how_many[0]]
+        worse[rank[person]] = other
+        rank[other] = rank[person]
+        rank[person] = -1
 
 
 @inlined
-def measure_ends(at: Ints, ends: Ints, person: int) -> None:
-    """Find the first and last busy slot of a participant again."""
-    first, last = 0, at.shape[1] - 1
-    while at[person, first] < 0:
-        first += 1
-    while at[person, last] < 0:
-        last -= 1
-    ends[person, 0], ends[person, 1] = first, last
+def measure_chain(
+    at: Ints,
+    ends: Ints,
+    least: Ints,
+    worse: Ints,
+    rank: Ints,
+    how_many: Ints,
+    start: Ints,
+    who: Ints,
+    queue: Ints,
+    length: int,
+    own: int,
+    other: int,
+) -> None:
+    """Measure again the participants at the ends of the chain in the queue."""
+    for place in range(length):
+        for position in range(start[queue[place]], start[queue[place] + 1]):
+            person = who[position]
+            if (at[person, own] < 0) != (at[person, other] < 0):
+                measure(at, ends, least, worse, rank, how_many, person)
 
 
 @inlined
@@ -269,17 +312,20 @@ def propose_end(
     ends: Ints,
     present: Ints,
     allowed: Flags,
-    busy: Ints,
+    people: Ints,
+    among: int,
     random: NDArray[np.uint64],
     weights: Weights,
     most: float,
 ) -> tuple[Any, Any]:
-    """Draw a participant, one of their meetings and an idle slot that costs them at most ``most``.
+    """Draw one of the first ``among`` people, a meeting of theirs, an idle slot that costs little.
+
+    They pay at most ``most`` for going there.
 
     Returns:
         The meeting and the slot; -1 for the meeting when the draw gives nothing.
     """
-    person: Any = busy[draw_below(random, busy.shape[0])]
+    person: Any = people[draw_below(random, among)]
     own: Any = draw_below(random, at.shape[1])
     other: Any = draw_below(random, at.shape[1])
     meeting = at[person, own]
@@ -324,19 +370,25 @@ def anneal(
     Returns:
         The same two costs afterwards.
     """
-    slot, at, load, caps, member, start, who, allowed, present, ends, held, busy = arrays
+    slot, at, load, caps, member, start, who, allowed, present, ends, held, busy = arrays[:12]
+    least, worse, rank, how_many = arrays[12:]
     queue, stamp, marks, random, more, best = scratch
-    cost, least = costs
+    cost, lowest = costs
     temperature = heat[0]
     cooling = (heat[1] / heat[0]) ** (1.0 / steps)
     mark = marks[0]
     for step in range(steps):
         temperature *= cooling
         most = -temperature * np.log(1.0 - draw_share(random))
-        if step % 2:
-            meeting, other = propose_end(at, ends, present, allowed, busy, random, weights, most)
-        else:
+        if step % OF_STEPS < ANYTHING:
             meeting, other = propose_any(slot, allowed, held, random)
+        else:
+            is_worse = step % OF_STEPS < ANYTHING + WORSE_OFF and how_many[0] > 0
+            people = worse if is_worse else busy
+            among = how_many[0] if is_worse else busy.shape[0]
+            meeting, other = propose_end(
+                at, ends, present, allowed, people, among, random, weights, most
+            )
         if meeting < 0:
             continue
         own = slot[meeting]
@@ -347,14 +399,16 @@ def anneal(
         )
         if length == 0 or change > most:
             continue
-        if not has_tables(slot, load, caps, member, queue, more, length, own, other):
-            continue
-        exchange(slot, at, ends, start, who, queue, length, own, other)
-        load[:, other] += more
-        load[:, own] -= more
-        cost += change
-        if cost < least:
-            least = cost
+        if has_tables(slot, load, caps, member, queue, more, length, own, other):
+            exchange(slot, at, start, who, queue, length, own, other)
+            measure_chain(
+                at, ends, least, worse, rank, how_many, start, who, queue, length, own, other
+            )
+            load[:, other] += more
+            load[:, own] -= more
+            cost += change
+        if cost < lowest:
+            lowest = cost
             best[:] = slot
     marks[0] = mark
-    return cost, least
+    return cost, lowest

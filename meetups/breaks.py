@@ -18,11 +18,11 @@ from meetups.problem import SlotSet
 if TYPE_CHECKING:
     from meetups.annealing_kernels import Arrays, Scratch
 
-BREAK_WEIGHT: Final = 16
+BREAK_WEIGHT: Final = 8
 WAIT_WEIGHT: Final = 1
-HOT: Final = 5.0
-COLD: Final = 1.0
-STEPS_A_MEETING: Final = 20_000
+HOT: Final = 3.0
+COLD: Final = 1.2
+STEPS_A_MEETING: Final = 60_000
 """Of the usual effort."""
 CHUNKS: Final = 100
 """How often a run looks at the clock and tells how far it is."""
@@ -41,11 +41,15 @@ def least_breaks(available: SlotSet, meetings: int) -> int:
 
 def breaks_bound(board: Board) -> int:
     """Return the least breaks of a plan of the same meetings, each participant taken alone."""
+    return sum(_least(board))
+
+
+def _least(board: Board) -> list[int]:
     opened = board.rows.open_slots
-    return sum(
+    return [
         least_breaks(available & opened, busy.bit_count())
         for available, busy in zip(board.day.available, board.busy, strict=True)
-    )
+    ]
 
 
 def _runs(available: SlotSet) -> Iterator[int]:
@@ -146,6 +150,8 @@ def _arrays(board: Board) -> "Arrays":
     slots, rows = range(board.slot_count), range(len(board.caps))
     sizes = [len(people) for people in board.people]
     opened = board.rows.open_slots
+    least = _least(board)
+    worse = [one for one, busy in enumerate(board.busy) if count_breaks(busy) > least[one]]
     present = [
         [one & opened & ((1 << slot) - 1) for slot in (*slots, board.slot_count)]
         for one in board.day.available
@@ -166,6 +172,12 @@ def _arrays(board: Board) -> "Arrays":
         ),
         held=np.array(list(board.held()), dtype=np.int32),
         busy=np.array([one for one, busy in enumerate(board.busy) if busy], dtype=np.int32),
+        least=np.array(least, dtype=np.int32),
+        worse=np.array([*worse, *[0] * (len(least) - len(worse))], dtype=np.int32),
+        rank=np.array(
+            [worse.index(one) if one in worse else -1 for one in range(len(least))], dtype=np.int32
+        ),
+        how_many=np.array([len(worse)], dtype=np.int32),
     )
 
 
