@@ -25,6 +25,7 @@ def _policy(tile_origin: str) -> ContentSecurityPolicy:
         .img_src(*images)
         .font_src("'self'")
         .connect_src("'self'")
+        .worker_src("'self'")
         .object_src("'none'")
         .base_uri("'none'")
         .form_action("'self'")

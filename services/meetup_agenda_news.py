@@ -62,7 +62,7 @@ class DroppedMeeting:
 
 
 class AgendaNews:
-    """Which versions some participants know, and which are in force; read in three queries."""
+    """Which versions some participants know, and which are in force; read in one query."""
 
     def __init__(
         self, session: Session, day: MeetupDay, participants: Collection[int] | None = None
@@ -85,21 +85,17 @@ class AgendaNews:
             self._own[participant_id].update(notices.keys() & self._current.keys())
 
     def _read(self, day: MeetupDay, participants: Collection[int] | None) -> None:
-        noticed = select(MeetingNotice).join(
-            MeetupMeeting, MeetupMeeting.id == MeetingNotice.meeting_id
-        )
-        noticed = noticed.where(MeetupMeeting.day_id == day.id)
-        versions = (
-            select(MeetingVersion, MeetupMeeting)
+        is_theirs = MeetingNotice.meeting_id == MeetingVersion.meeting_id
+        if participants is not None:
+            is_theirs &= MeetingNotice.participant_id.in_(participants)
+        wanted = (
+            select(MeetingVersion, MeetupMeeting, MeetingNotice)
             .join(MeetupMeeting, MeetupMeeting.id == MeetingVersion.meeting_id)
+            .outerjoin(MeetingNotice, is_theirs)
             .where(MeetupMeeting.day_id == day.id)
             .options(joinedload(MeetupMeeting.group))
         )
         if participants is not None:
-            noticed = noticed.where(MeetingNotice.participant_id.in_(participants))
-            known = select(MeetingNotice.meeting_id).where(
-                MeetingNotice.participant_id.in_(participants)
-            )
             placed = (
                 select(PlannedMeeting.meeting_id)
                 .join(PlannedSeat, PlannedSeat.planned_id == PlannedMeeting.id)
@@ -108,17 +104,13 @@ class AgendaNews:
                     PlannedSeat.participant_id.in_(participants),
                 )
             )
-            versions = versions.where(
-                or_(
-                    MeetingVersion.meeting_id.in_(known),
-                    MeetingVersion.meeting_id.in_(placed),
-                )
-            )
-        for notice in self._session.scalars(noticed):
-            self._notices[notice.participant_id][notice.meeting_id] = notice
-        for version, meeting in self._session.execute(versions):
+            is_known = MeetingNotice.participant_id.is_not(None)
+            wanted = wanted.where(or_(is_known, MeetingVersion.meeting_id.in_(placed)))
+        for version, meeting, notice in self._session.execute(wanted):
             self._meetings[meeting.id] = meeting
             self._versions[meeting.id][version.sequence] = version
+            if notice is not None:
+                self._notices[notice.participant_id][notice.meeting_id] = notice
 
     def unknown_to(self, participant_id: int, how: Knowledge) -> tuple[AgendaChange, ...]:
         """Return what changed since the participant was told, or noted it; by hour."""

@@ -36,6 +36,11 @@ _DEAD_WISHES: Final = frozenset({WishState.DECLINED, WishState.WITHDRAWN})
 
 def agenda_of(session: Session, day: MeetupDay, participant: MeetupParticipant) -> Agenda:
     """Return the agenda of one participant, whatever it says of its state."""
+    own = select(MeetupParticipant).where(MeetupParticipant.id == participant.id)
+    own = own.options(
+        joinedload(MeetupParticipant.absences), joinedload(MeetupParticipant.session_seats)
+    )
+    session.scalars(own.execution_options(populate_existing=True)).unique().one()
     return _Reading(session, day, [participant]).agenda(participant)
 
 
@@ -113,10 +118,10 @@ class _Reading:
             select(PlannedSeat.planned_id, MeetupParticipant)
             .join(MeetupParticipant, MeetupParticipant.id == PlannedSeat.participant_id)
             .where(PlannedSeat.planned_id.in_(mine))
-            .options(selectinload(MeetupParticipant.attendees))
+            .options(joinedload(MeetupParticipant.attendees))
             .order_by(MeetupParticipant.name_key, MeetupParticipant.id)
         )
-        for planned_id, participant in rows:
+        for planned_id, participant in rows.unique():
             self._people[planned_id].append(participant)
             self._placed[participant.id].append(found[planned_id])
 

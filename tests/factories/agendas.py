@@ -28,7 +28,7 @@ from tests.factories.meetups import (
 from vocabulary.exchanges import Side
 from vocabulary.meetups import SessionKind
 
-PUBLISHED_AT = datetime(2027, 3, 1, 9, tzinfo=UTC)
+PUBLISHED_AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 # Slot and table by their rank, participants by their place in the scene.
 Placed = tuple[int, int, tuple[int, ...]]
 
