@@ -93,9 +93,11 @@ class _Settling:
         self._agreed_now: list[MeetupWish] = []
 
     def set_aside(self) -> None:
-        """Move what waits for an answer of or to somebody full to the reserve."""
+        """Move what waits for an answer of or to somebody full, or kept apart, to the reserve."""
         for wish in self._waiting:
-            if wish.state is WishState.PROPOSED and not self._has_room(wish):
+            is_apart = pair_of(wish.wisher_id, wish.wished_id) in self._excluded
+            has_place = self._has_room(wish) and not is_apart
+            if wish.state is WishState.PROPOSED and not has_place:
                 wish.state, wish.expires_at, wish.reminded_at = WishState.RESERVE, None, None
 
     def bring_back(self) -> None:

@@ -16,7 +16,7 @@ from models.meetup_wish import MeetupWish
 from services.cells import neutralise
 from services.errors import Conflict, RuleViolation
 from services.exports import write_csv
-from services.meetup_wish_lines import KnownWishes, Problem
+from services.meetup_wish_lines import KnownWishes
 from services.meetup_wish_pages import day_participants
 from services.meetup_wish_review import (
     MAX_EXPORTED,
@@ -30,7 +30,7 @@ from views.access import organized_day_or_404, signed_in_person
 from views.downloads import CSV_TYPE, attachment
 from views.once import carry_out
 from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
-from views.wish_pages import check_token, page_number
+from views.wish_pages import check_token, named_or_error, page_number
 from vocabulary.labels import N_
 from vocabulary.meetups import WishOrigin, WishPriority, WishState
 
@@ -164,14 +164,8 @@ def _named_pair(
 ) -> tuple[MeetupParticipant, MeetupParticipant] | None:
     """Return the two participants that a form names, or say which is unknown beside its field."""
     known = KnownWishes(db_session(), day)
-    found = []
-    for field in (form.wisher, form.wished):
-        named = known.named(field.data or "")
-        if isinstance(named, Problem):
-            field.errors = [_(named.message, **named.params)]
-        else:
-            found.append(named)
-    return (found[0], found[1]) if len(found) > 1 else None
+    wisher, wished = (named_or_error(known, field) for field in (form.wisher, form.wished))
+    return (wisher, wished) if wisher is not None and wished is not None else None
 
 
 def _make(

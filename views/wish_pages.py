@@ -3,12 +3,15 @@
 from typing import Any, Final
 
 from flask import abort, request
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
+from wtforms import Field
 
 from extensions.clock import now
 from extensions.database import db_session
 from forms.once import OnceForm
 from models.meetup_participant import MeetupParticipant
+from services.meetup_wish_lines import KnownWishes, Problem
 from services.meetup_wish_pages import Allowance, allowance
 from services.meetup_wish_rules import why_closed, wishes_close_at
 from vocabulary.meetups import WishPriority
@@ -39,6 +42,15 @@ def _form_number() -> str:
 def allowance_of(participant: MeetupParticipant, held: int) -> Allowance:
     """Return what a participant has used of what it may, ``held`` wishes among it."""
     return allowance(db_session(), participant, held)
+
+
+def named_or_error(known: KnownWishes, field: Field) -> MeetupParticipant | None:
+    """Return the participant that a field names; otherwise say beside it who it may be."""
+    found = known.named(field.data or "")
+    if isinstance(found, Problem):
+        field.errors = [_(found.message, **found.params)]
+        return None
+    return found
 
 
 def check_token() -> None:

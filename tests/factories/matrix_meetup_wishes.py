@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
+from models.meetup_wish import MeetupGroup, MeetupPairRule
 from models.organization import Organization
 from services.meetup_wish_batches import Source, create_batch
 from services.meetup_wish_reading import read_pasted
@@ -14,7 +15,7 @@ from services.text_keys import name_key
 from tests.factories.matrix_meetup_participants import matrix_participant
 from tests.factories.meetups import NOW, make_participant, make_wish
 from vocabulary.exchanges import Side
-from vocabulary.meetups import WishBatchKind
+from vocabulary.meetups import PairRule, WishBatchKind
 
 _TOWN = "Ville de la matrice"
 
@@ -28,6 +29,17 @@ def wish_examples(
     made, asked = make_wish(session, participant, town), make_wish(session, town, participant)
     source = Source(WishBatchKind.IMPORT, "liste.csv", None)
     batch = create_batch(session, day, source, read_pasted("Personne;Personne"), now=NOW)
+    first, second = sorted((participant.id, town.id))
+    rule = MeetupPairRule(
+        day_id=day.id,
+        first_id=first,
+        second_id=second,
+        rule=PairRule.REQUIRED,
+        created_at=NOW,
+    )
+    group = MeetupGroup(day_id=day.id, title="Groupe", created_at=NOW)
+    session.add_all([rule, group])
+    session.flush()
     slug = {"slug": day.slug}
     own = {**slug, "participant_id": participant.id}
     return {
@@ -44,6 +56,10 @@ def wish_examples(
             f"meetup_wish_lists.{page}": {**slug, "batch_id": batch.id}
             for page in ("show", "correct", "apply", "undo", "discard", "refusals")
         },
+        **{f"meetup_rules.{page}": slug for page in ("index", "same_side")},
+        "meetup_rules.lift": {**slug, "rule_id": rule.id},
+        **{f"meetup_groups.{page}": slug for page in ("index", "create")},
+        **{f"meetup_groups.{page}": {**slug, "group_id": group.id} for page in ("edit", "remove")},
         "participation_requests.index": own,
         "participation_requests.answer": {**own, "wish_id": asked.id},
     }
