@@ -26,6 +26,7 @@ from services.demo_alerts import seed_demo_alerts
 from services.demo_consortiums import remove_demo_consortiums, seed_demo_consortium
 from services.demo_evidence import remove_demo_evidence, seed_demo_evidence
 from services.demo_introductions import seed_demo_introductions
+from services.demo_meetups import seed_demo_meetups
 from services.demo_needs import remove_demo_groups, seed_demo_needs
 from services.demo_partnerships import remove_demo_partnerships, seed_demo_partnerships
 from services.demo_register import seed_demo_register
@@ -161,6 +162,12 @@ def seed_demo(
         authority=f"collectivite@{DEMO_DOMAIN}",
         innovator=f"innovateur@{DEMO_DOMAIN}",
         staff=f"equipe@{DEMO_DOMAIN}",
+        now=now,
+    )
+    created += seed_demo_meetups(
+        session,
+        accounts=[f"{name}@{DEMO_DOMAIN}" for name in ("innovateur", "collectivite", "tablee")],
+        staff_email=f"equipe@{DEMO_DOMAIN}",
         now=now,
     )
     created += seed_demo_alerts(
