@@ -113,6 +113,14 @@ class Board:
         """Tell whether one more meeting finds a table."""
         return all(self.load[row][slot] < self.caps[row][slot] for row in self.rows.members[index])
 
+    def has_all_tables(self) -> bool:
+        """Tell whether every slot holds no more of anything than its tables do."""
+        return all(
+            used <= cap
+            for load, caps in zip(self.load, self.caps, strict=True)
+            for used, cap in zip(load, caps, strict=True)
+        )
+
     def free_slots(self, index: int) -> SlotSet:
         """Return the slots allowed to a meeting in which all its people are free."""
         free = self.allowed[index]

@@ -6,18 +6,21 @@ cuts the search short, which it says: the best found so far is then returned, wh
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from meetups import breaks, placement
 from meetups.board import Board, count_breaks, count_waits
+from meetups.break_proof import prove_breaks
 from meetups.problem import WishedDay
 from meetups.seats import table_rows
 from meetups.selection import Selection, select
 from meetups.tables import assign_tables
 
 USUAL_EFFORT: Final = 100
+SHARE_BEFORE_PROOF: Final = 0.4
+"""Of the time left, when a proof is asked for."""
 
 
 class Phase(StrEnum):
@@ -117,6 +120,7 @@ def plan_day(
     seconds: float,
     on_progress: OnProgress | None = None,
     effort: int = USUAL_EFFORT,
+    prove: bool = False,
 ) -> PlannedDay:
     """Plan a day: which wishes are held, in which slot, at which table.
 
@@ -126,6 +130,8 @@ def plan_day(
         on_progress: told how far it is; ``False`` stops the search.
         effort: how long breaks are worked on, in percent of the usual number of steps; the same
             effort gives the same plan on any machine unless the time limit cuts it.
+        prove: use the time left to prove that no plan of the same meetings has fewer breaks, or
+            to find one; for small days.
 
     Returns:
         A whole plan that breaks no rule of the day, whatever was cut.
@@ -140,13 +146,19 @@ def plan_day(
         board,
         seed=day.seed,
         effort=effort,
-        seconds=seconds - run.seconds,
+        seconds=(seconds - run.seconds) * (SHARE_BEFORE_PROOF if prove else 1),
         is_going_on=lambda held: run.tell(Phase.BREAKS, held),
     )
     if board.worth < run.selection.bound:  # other slots are free now
         placement.fill(board)
+    bound = breaks.breaks_bound(board)
+    if prove and board.breaks() > bound and run.tell(Phase.PROOF, board):
+        board, bound = prove_breaks(
+            board, seconds - run.seconds, lambda held: run.tell(Phase.PROOF, held)
+        )
     run.tell(Phase.TABLES, board)
-    return describe(day, board.slots(), run.selection, is_cut=not is_whole, seconds=run.seconds)
+    plan = describe(day, board.slots(), run.selection, is_cut=not is_whole, seconds=run.seconds)
+    return replace(plan, breaks_bound=max(bound, plan.breaks_bound))
 
 
 def describe(
