@@ -4,7 +4,7 @@
 python3 run.py              set up, migrate, seed, index, then serve on http://localhost:5000
 python3 run.py test …       run the whole suite (arguments go to pytest)
 python3 run.py check        everything the continuous integration runs
-python3 run.py bench NAME   search, matching, relevance, consortium or web, beside a peer
+python3 run.py bench NAME   search, matching, relevance, consortium, meetups or web, beside a peer
 python3 run.py flask …      the application's own commands
 python3 run.py lock         write the hashed locks again from setup.cfg
 """
@@ -21,6 +21,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 WINDOWS = os.name == "nt"
+# Groups of "flask" that need neither the database nor the pages: 2 s less to start.
+LEAN_COMMANDS = {"meetup": "jobs.meetup_commands"}
 RUNTIME, DEVELOPMENT = "requirements.lock", "requirements-dev.lock"
 OTHER_WHOOSH = "requirements-whoosh-reloaded.lock"
 
@@ -58,6 +60,9 @@ def start(arguments: list[str]) -> int:
 def run_flask(arguments: list[str]) -> int:
     """Run one of the application's commands."""
     python = ensure_environment(RUNTIME)
+    module = LEAN_COMMANDS.get(arguments[0]) if arguments else None
+    if module is not None:
+        return replace_process(python, "-m", module, *arguments[1:])
     return replace_process(python, "-m", "flask", "--app", "app", *arguments)
 
 

@@ -11,6 +11,7 @@ from extensions.database import db, db_session
 from extensions.search_engine import search_backend
 from jobs.evaluate_commands import register_evaluate_commands
 from jobs.import_commands import register_import_commands
+from jobs.meetup_commands import register_meetup_commands
 from jobs.progress import say_progress
 from jobs.register_commands import register_sourcing_commands
 from jobs.schema import migrate
@@ -30,6 +31,7 @@ def register_commands(app: Flask) -> None:
     register_import_commands(app)
     register_evaluate_commands(app)
     register_sourcing_commands(app)
+    register_meetup_commands(app)
 
 
 def current_settings() -> Settings:

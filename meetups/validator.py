@@ -100,6 +100,22 @@ def faults_of_timetable(timetable: Timetable, slots: Slots) -> tuple[Fault, ...]
     return tuple(found)
 
 
+def faults_of_seating(
+    timetable: Timetable, slots: Sequence[int], tables: Sequence[int]
+) -> tuple[Fault, ...]:
+    """Return the tables, numbered from 0, that do not exist or are given twice in a slot."""
+    found = []
+    taken: set[tuple[int, int]] = set()
+    for number, (slot, table) in enumerate(zip(slots, tables, strict=True)):
+        where = {"meeting": number, "slot": slot, "table": table}
+        if not 0 <= table < timetable.tables[slot]:
+            found.append(Fault(code=FaultCode.NO_SUCH_TABLE, **where))
+        if (slot, table) in taken:
+            found.append(Fault(code=FaultCode.TABLE_TWICE, **where))
+        taken.add((slot, table))
+    return tuple(found)
+
+
 def faults_of_plan(
     day: WishedDay,
     slots: Slots,
