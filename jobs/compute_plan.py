@@ -1,7 +1,7 @@
 """The process that computes one plan: a child of the worker, so that mail never waits for it.
 
-``python -m jobs.compute_plan`` reads ``{"database_url": …, "plan_id": …}`` from its input: the
-address may hold a password, which a command line would show to everybody on the machine.
+``python -m jobs.compute_plan`` reads ``{"database_url": …, "plan_id": …, "token": …}`` from its
+input: the address may hold a password, which a command line would show to everybody here.
 
 It carries on when the worker dies: the plan is its own until it is done, and what it writes on
 the way are single short statements. Killed itself, it leaves nothing but the words « en calcul »,
@@ -13,6 +13,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -46,15 +47,16 @@ def main() -> int:
     order = json.load(sys.stdin)
     engine = create_engine(**engine_options(make_url(order["database_url"])))
     prepare_engine(engine)
-    compute(sessionmaker(engine, expire_on_commit=False), int(order["plan_id"]))
+    token = datetime.fromisoformat(order["token"])
+    compute(sessionmaker(engine, expire_on_commit=False), int(order["plan_id"]), token=token)
     engine.dispose()
     return 0
 
 
-def compute(sessions: sessionmaker[Session], plan_id: int) -> None:
+def compute(sessions: sessionmaker[Session], plan_id: int, *, token: datetime) -> None:
     """Compute a plan that waits, tell how far it is, and store it in one transaction."""
     with sessions.begin() as session:
-        claim = claim_plan(session, plan_id, now=now())
+        claim = claim_plan(session, plan_id, token=token)
     if claim is None:
         return
     with reading(), sessions() as session:
@@ -83,7 +85,7 @@ def _store(
             same = read_order(session, claim)
             is_same_day = same is not None and same[1].wished == read.wished
             message = refusal_of(fault, is_same_day=is_same_day)
-            fail_plan(session, claim.plan_id, message, now=now())
+            fail_plan(session, claim, message, now=now())
 
 
 def _is_impossible(read: DayToPlan, planned: PlannedDay) -> bool:

@@ -16,8 +16,10 @@ from extensions.clock import now
 from services.meetup_computing import (
     CRASHED,
     OVERDUE,
+    Claim,
     fail_plan,
     fail_silent_plans,
+    fail_unbegun,
     requeue_plan,
 )
 
@@ -33,6 +35,7 @@ _END_SECONDS: Final = 5.0
 @dataclass(slots=True)
 class _Child:
     process: subprocess.Popen[bytes]
+    claim: Claim
     ends_before: float
 
 
@@ -64,37 +67,47 @@ class PlanProcesses:
             # A signal meant for the terminal's programs must not cut a calculation in two.
             start_new_session=True,
         )
-        order = {"database_url": url.render_as_string(hide_password=False), "plan_id": plan_id}
+        claim = Claim(plan_id, now())
+        order = {
+            "database_url": url.render_as_string(hide_password=False),
+            "plan_id": plan_id,
+            "token": claim.started_at.isoformat(),
+        }
         if process.stdin is not None:
             process.stdin.write(json.dumps(order).encode())
             process.stdin.close()
         limit = time.monotonic() + seconds + GRACE_SECONDS
-        self._children[plan_id] = _Child(process, limit)
+        self._children[plan_id] = _Child(process, claim, limit)
 
     def watch(self, sessions: sessionmaker[Session]) -> None:
         """Take note of what has ended, well or badly; now and then, of what others left."""
         for plan_id, child in list(self._children.items()):
             if child.process.poll() is not None:
                 del self._children[plan_id]
-                self._say_crashed(sessions, plan_id, child, CRASHED)
+                self._say_crashed(sessions, child, CRASHED)
             elif time.monotonic() > child.ends_before:
                 child.process.kill()
                 child.process.wait()
                 del self._children[plan_id]
-                self._say_crashed(sessions, plan_id, child, OVERDUE)
+                self._say_crashed(sessions, child, OVERDUE)
         if time.monotonic() - self._looked_at > _LOOK_SECONDS:
             self._looked_at = time.monotonic()
             with sessions.begin() as session:
                 fail_silent_plans(session, now=now())
 
     @staticmethod
-    def _say_crashed(
-        sessions: sessionmaker[Session], plan_id: int, child: _Child, message: str
-    ) -> None:
-        """Mark a plan whose process ended without saying what came of it."""
+    def _say_crashed(sessions: sessionmaker[Session], child: _Child, message: str) -> None:
+        """Mark a plan whose process ended without saying what came of it.
+
+        One that ends well without having taken its plan found it taken by another.
+        """
+        status = child.process.returncode
         with sessions.begin() as session:
-            if fail_plan(session, plan_id, message, now=now()):
-                log.error("a calculation died", plan=plan_id, status=child.process.returncode)
+            is_lost = fail_plan(session, child.claim, message, now=now())
+            if status and not is_lost:
+                is_lost = fail_unbegun(session, child.claim.plan_id, message, now=now())
+        if is_lost:
+            log.error("a calculation died", plan=child.claim.plan_id, status=status)
 
     def wait(self, sessions: sessionmaker[Session]) -> bool:
         """Wait until one of the calculations ends; ``False`` when there is none."""
@@ -110,12 +123,12 @@ class PlanProcesses:
         """End all calculations: the worker stops; the next one begins them again."""
         for child in self._children.values():
             child.process.terminate()
-        for plan_id, child in self._children.items():
+        for child in self._children.values():
             try:
                 child.process.wait(_END_SECONDS)
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()
             with sessions.begin() as session:
-                requeue_plan(session, plan_id, now=now())
+                requeue_plan(session, child.claim, now=now())
         self._children.clear()

@@ -1,13 +1,13 @@
 """A plan while it is computed: claimed by one process, told how far it is, stored or given up."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 import structlog
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from meetups.planner import Phase, PlannedDay, Progress
@@ -15,7 +15,7 @@ from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
 from services.meetup_conflicts import conflicts_of
 from services.meetup_figures import figures_of, write_figures
-from services.meetup_plan_store import FaultyPlan, store_placements
+from services.meetup_plan_store import FaultyPlan, check_placements, store_placements
 from services.meetup_planning import DayToPlan, Placement, placements_of, read_day
 from services.meetup_plans import PLAN_COMPUTE
 from services.meetup_why import reasons_as_data
@@ -70,21 +70,24 @@ class Standing(StrEnum):
     """The plan was deleted, or given to another process: nothing may be written any more."""
 
 
-def claim_plan(session: Session, plan_id: int, *, now: datetime) -> Claim | None:
-    """Take a plan that waits; of two processes one gets it."""
+def claim_plan(session: Session, plan_id: int, *, token: datetime) -> Claim | None:
+    """Take a plan that waits; of two processes one gets it.
+
+    ``token``, the instant at which the worker began the process, tells its claim from others.
+    """
     taken = session.execute(
         update(MeetupPlan)
         .where(MeetupPlan.id == plan_id, MeetupPlan.state == PlanState.QUEUED)
         .values(
             state=PlanState.COMPUTING,
             phase=PlanPhase.READING,
-            started_at=now,
-            progress_at=now,
+            started_at=token,
+            progress_at=token,
             finished_at=None,
         )
         .execution_options(synchronize_session=False)
     )
-    return Claim(plan_id, now) if taken.rowcount else None  # type: ignore[attr-defined]
+    return Claim(plan_id, token) if taken.rowcount else None  # type: ignore[attr-defined]
 
 
 def read_order(session: Session, claim: Claim) -> tuple[MeetupPlan, DayToPlan] | None:
@@ -148,11 +151,12 @@ def finish_plan(
         return False
     placements = read.placements(planned.slots, planned.tables)
     fresh = read_for(session, plan, held=placements)
-    store_placements(session, plan, placements, read=fresh)
     least = {
         number: agenda.least
         for number, agenda in zip(read.participants, planned.agendas, strict=True)
     }
+    check_placements(fresh, placements, least=_promised(planned, least), holds_required=True)
+    store_placements(session, plan, placements, read=fresh)
     write_figures(
         plan,
         figures_of(fresh, placements, least=least),
@@ -168,6 +172,11 @@ def finish_plan(
     return True
 
 
+def _promised(planned: PlannedDay, least: Mapping[int, int]) -> Mapping[int, int] | None:
+    """Return the minimum that the planner says is kept; a search cut short may promise none."""
+    return least if planned.is_guarantee_kept else None
+
+
 def call_impossible(session: Session, claim: Claim, read: DayToPlan, *, now: datetime) -> None:
     """Keep which constraints are in conflict, when no plan can hold all that is imposed."""
     plan = session.scalar(select(MeetupPlan).where(claim.holds()))
@@ -176,37 +185,50 @@ def call_impossible(session: Session, claim: Claim, read: DayToPlan, *, now: dat
         plan.phase, plan.state, plan.finished_at = None, PlanState.INFEASIBLE, now
 
 
-def fail_plan(session: Session, plan_id: int, message: str, *, now: datetime) -> bool:
+def fail_plan(session: Session, claim: Claim, message: str, *, now: datetime) -> bool:
     """Say that a calculation ended without a result; ``False``: it had one, or was given up."""
     failed = session.execute(
         update(MeetupPlan)
-        .where(MeetupPlan.id == plan_id, MeetupPlan.state == PlanState.COMPUTING)
+        .where(claim.holds())
         .values(state=PlanState.FAILED, failure=message[:300], phase=None, finished_at=now)
         .execution_options(synchronize_session=False)
     )
     return bool(failed.rowcount)  # type: ignore[attr-defined]
 
 
-def requeue_plan(session: Session, plan_id: int, *, now: datetime) -> None:
+def fail_unbegun(session: Session, plan_id: int, message: str, *, now: datetime) -> bool:
+    """Say the same of a plan whose process died before it took it."""
+    failed = session.execute(
+        update(MeetupPlan)
+        .where(MeetupPlan.id == plan_id, MeetupPlan.state == PlanState.QUEUED)
+        .values(state=PlanState.FAILED, failure=message[:300], phase=None, finished_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(failed.rowcount)  # type: ignore[attr-defined]
+
+
+def requeue_plan(session: Session, claim: Claim, *, now: datetime) -> None:
     """Let another worker begin again what this one leaves because it is asked to stop."""
+    unbegun = and_(MeetupPlan.id == claim.plan_id, MeetupPlan.state == PlanState.QUEUED)
     waiting = session.execute(
         update(MeetupPlan)
-        .where(MeetupPlan.id == plan_id, MeetupPlan.state == PlanState.COMPUTING)
+        .where(or_(claim.holds(), unbegun))
         .values(state=PlanState.QUEUED, phase=None, started_at=None)
         .execution_options(synchronize_session=False)
     )
     if waiting.rowcount:  # type: ignore[attr-defined]
-        post_message(session, PLAN_COMPUTE, {"plan_id": plan_id}, now=now)
+        post_message(session, PLAN_COMPUTE, {"plan_id": claim.plan_id}, now=now)
 
 
 def fail_silent_plans(session: Session, *, now: datetime) -> list[int]:
     """Give up the calculations that nobody carries on: process and worker died together."""
-    silent = session.scalars(
-        select(MeetupPlan.id).where(
+    silent = session.execute(
+        select(MeetupPlan.id, MeetupPlan.started_at).where(
             MeetupPlan.state == PlanState.COMPUTING, MeetupPlan.progress_at < now - PLAN_LEASE
         )
     ).all()
-    return [plan_id for plan_id in silent if fail_plan(session, plan_id, CRASHED, now=now)]
+    claims = [Claim(plan_id, started_at) for plan_id, started_at in silent if started_at]
+    return [one.plan_id for one in claims if fail_plan(session, one, CRASHED, now=now)]
 
 
 def refusal_of(fault: FaultyPlan, *, is_same_day: bool) -> str:

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 from models.meetup import MeetupDay, MeetupSlot, MeetupTable
 from models.meetup_participant import MeetupParticipant
 from services.meetup_availability import free_slots
-from services.meetup_planning import Placement, is_there, plannable_participants, tables_of
+from services.meetup_planning import (
+    Placement,
+    fixed_slots,
+    is_there,
+    plannable_participants,
+    tables_of,
+)
 
 
 class Obstacle(StrEnum):
@@ -24,6 +30,8 @@ class Obstacle(StrEnum):
     LOCKED = "locked"
     STEPS = "steps"
     """A table with steps for somebody who asked for one without."""
+    FIXED = "fixed"
+    """The organisers fixed it in another slot."""
     CAP = "cap"
     """A participant has as many meetings as it accepts."""
 
@@ -75,6 +83,7 @@ class MoveBoard:
         }
         self.slots: dict[int, MeetupSlot] = {slot.id: slot for slot in day.slots}
         self.tables: dict[int, MeetupTable] = {one.id: one for one in tables_of(session, day)}
+        self.fixed = fixed_slots(session, day)
         self._free: dict[int, frozenset[int]] = {}
         self.held: dict[str, Placement] = {}
         self.at: dict[Spot, str] = {}
@@ -141,6 +150,8 @@ class MoveBoard:
     def _obstacles(self, meeting: Placement, spot: Spot, ignored: set[str]) -> Iterator[Reason]:
         if len(meeting.participants) > self.tables[spot.table_id].seats:
             yield Reason(Obstacle.SEATS)
+        if self.fixed.get(meeting.key, spot.slot_id) != spot.slot_id:
+            yield Reason(Obstacle.FIXED, key=meeting.key)
         yield from self._steps(meeting, spot)
         for person in meeting.participants:
             if person not in self.people:

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from meetups.validator import faults_of_plan
 from models.meetup import MeetupDay
 from models.meetup_plan import (
     MeetingSeat,
@@ -76,18 +77,33 @@ def store_placements(
     session.expire(plan, ["placements"])
 
 
-def check_placements(read: DayToPlan, placements: Sequence[Placement]) -> None:
+def check_placements(
+    read: DayToPlan,
+    placements: Sequence[Placement],
+    *,
+    least: Mapping[int, int] | None = None,
+    holds_required: bool = False,
+) -> None:
     """Let the independent validator look at placements.
+
+    Args:
+        read: the day as it now stands, with these placements held.
+        placements: where each meeting goes.
+        least: meetings promised to each participant, by its number in the base.
+        holds_required: all that is imposed must be held; a plan changed by hand may leave it out.
 
     Raises:
         FaultyPlan: it finds something, or a placement names what the day no longer has.
     """
     if missing := tuple(_unknown(read, placements)):
         raise FaultyPlan(missing)
-    from meetups.validator import faults_of_plan  # noqa: PLC0415
-
-    slots, tables = read.numbers(placements)
-    if faults := faults_of_plan(read.wished, slots, tables):
+    faults = faults_of_plan(
+        read.wished,
+        *read.numbers(placements),
+        least=None if least is None else [least.get(one, 0) for one in read.participants],
+        holds_required=holds_required,
+    )
+    if faults:
         raise FaultyPlan([fault.text for fault in faults])
 
 

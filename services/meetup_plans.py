@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from models.account import User
 from models.meetup import MeetupDay, MeetupRoom, MeetupSlot, MeetupTable
@@ -262,9 +262,11 @@ def plans_of(session: Session, day: MeetupDay) -> Sequence[MeetupPlan]:
 
 
 def plan_by_number(session: Session, day: MeetupDay, number: int) -> MeetupPlan | None:
-    """Return the plan of a day that bears ``number``."""
+    """Return the plan of a day that bears ``number``, the slots of the day with it."""
     return session.scalar(
-        select(MeetupPlan).where(MeetupPlan.day_id == day.id, MeetupPlan.number == number)
+        select(MeetupPlan)
+        .where(MeetupPlan.day_id == day.id, MeetupPlan.number == number)
+        .options(joinedload(MeetupPlan.day).joinedload(MeetupDay.slots))
     )
 
 

@@ -46,7 +46,7 @@ from services.meetup_planning import Placement, placements_of
 from services.meetup_why import unplaced_meetings
 from views.access import signed_in_person
 from views.meetup_move_words import check_text, reason_text
-from views.meetup_plan_access import DayNames, day_names, plan_or_404
+from views.meetup_plan_access import DayNames, board_names, plan_or_404
 from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 from vocabulary.meetups import PlanState
 
@@ -81,7 +81,7 @@ def show(slug: str, number: int) -> ResponseReturnValue:
     """Show a part of the grid, with what is wrong in it and what has no place."""
     day, plan = _ready_plan(slug, number)
     board = MoveBoard(db_session(), day, placements_of(db_session(), plan.id))
-    names = day_names(day, board)
+    names = board_names(day, board)
     if not board.tables or not board.slots:
         abort(404)
     window = _window(day, board)
@@ -158,7 +158,7 @@ def cells(slug: str, number: int) -> ResponseReturnValue:
     """Tell, for each cell of the part shown, what dropping a meeting there would do."""
     day, plan = _ready_plan(slug, number)
     board = MoveBoard(db_session(), day, placements_of(db_session(), plan.id))
-    names = day_names(day, board)
+    names = board_names(day, board)
     meeting = meeting_by_key(db_session(), board, request.args.get("rencontre", ""))
     if meeting is None:
         abort(404)
@@ -176,7 +176,7 @@ def choose(slug: str, number: int, key: str) -> ResponseReturnValue:
     """Show one meeting, and by slot the tables where it can go: the moves without scripts."""
     day, plan = _ready_plan(slug, number)
     board = MoveBoard(db_session(), day, placements_of(db_session(), plan.id))
-    names = day_names(day, board)
+    names = board_names(day, board)
     meeting = meeting_by_key(db_session(), board, key)
     if meeting is None:
         abort(404)
@@ -381,7 +381,8 @@ def _refused_words(day: MeetupDay, plan: MeetupPlan, refusal: RuleViolation) -> 
     if not isinstance(refusal, Refused):
         return refusal_words(refusal)
     board = MoveBoard(db_session(), day, placements_of(db_session(), plan.id))
-    return check_text(day_names(day, board), board, refusal.check).capitalize()
+    text = check_text(board_names(day, board), board, refusal.check)
+    return text[:1].upper() + text[1:]
 
 
 def _wants_json() -> bool:

@@ -14,7 +14,7 @@ from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
 from models.meetup_wish import MeetupGroup
 from services.meetup_move_checks import MoveBoard
-from services.meetup_planning import Placement, tables_of
+from services.meetup_planning import Placement, ReadNames, tables_of
 from services.meetup_plans import plan_by_number
 from views.access import organized_day_or_404
 
@@ -78,28 +78,38 @@ class DayNames:
         )
 
 
-def day_names(day: MeetupDay, board: MoveBoard | None = None) -> DayNames:
-    """Return the names of a day, in four queries; in two when a board has been read."""
+def day_names(day: MeetupDay, read: ReadNames | None = None) -> DayNames:
+    """Return the names of a day; what has been read already is not asked for again."""
     session = db_session()
-    people = {} if board is None else {one.id: one.name for one in board.people.values()}
-    if board is None or any(one not in people for _slot, one in board.busy):
-        rows = session.execute(
+    if read is None:
+        people = session.execute(
             select(MeetupParticipant.id, MeetupParticipant.name).where(
                 MeetupParticipant.day_id == day.id
             )
         )
-        people = {number: name for number, name in rows}  # noqa: C416 - rows, not pairs
-    groups = session.execute(
-        select(MeetupGroup.id, MeetupGroup.title).where(MeetupGroup.day_id == day.id)
-    )
-    tables = tables_of(session, day) if board is None else board.tables.values()
+        groups = session.scalars(select(MeetupGroup).where(MeetupGroup.day_id == day.id)).all()
+        named = {number: name for number, name in people}  # noqa: C416 - rows, not pairs
+        tables = tables_of(session, day)
+    else:
+        named = {one.id: one.name for one in read.people}
+        groups, tables = list(read.groups), list(read.tables)
     return DayNames(
         day,
-        people,
+        named,
         {slot.id: slot for slot in day.slots},
         {
             table.id: str(_("table %(label)s, %(room)s", label=table.label, room=table.room.name))
             for table in tables
         },
-        {f"g{number}": title for number, title in groups},
+        {f"g{group.id}": group.title for group in groups},
     )
+
+
+def board_names(day: MeetupDay, board: MoveBoard) -> DayNames:
+    """Return the names of a day whose board has been read."""
+    people = list(board.people.values())
+    if any(number not in board.people for _slot, number in board.busy):
+        wanted = select(MeetupParticipant).where(MeetupParticipant.day_id == day.id)
+        people = list(db_session().scalars(wanted))
+    groups = db_session().scalars(select(MeetupGroup).where(MeetupGroup.day_id == day.id))
+    return day_names(day, ReadNames(people, list(board.tables.values()), groups.all()))

@@ -1,6 +1,6 @@
 """« Pourquoi pas placé ? »: for every wish that a plan does not hold, why, and what would help."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,11 +11,17 @@ from flask_babel import gettext as _
 from extensions.clock import now
 from extensions.database import db_session
 from forms.shortlists import number_in
-from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
 from services.errors import RuleViolation
 from services.meetup_imposing import impose_meeting
-from services.meetup_why import UnplacedMeeting, WhyGroup, explain, unplaced_meetings
+from services.meetup_why import (
+    Explanation,
+    UnplacedMeeting,
+    WhyGroup,
+    explain_in,
+    read_plan,
+    unplaced_meetings,
+)
 from services.text_keys import name_key
 from views.access import signed_in_person
 from views.meetup_plan_access import DayNames, day_names, plan_or_404
@@ -45,18 +51,20 @@ class WhyLine:
 def index(slug: str, number: int) -> ResponseReturnValue:
     """List the wishes without a place, what is worth most first, or those of one participant."""
     day, plan = plan_or_404(slug, number)
-    names = day_names(day)
+    read, held = read_plan(db_session(), day, plan)
+    names = day_names(day, read.names)
     asked = request.args.get("q", "").strip()
     kind = _asked_group()
     everyone = list(unplaced_meetings(plan))
     found = [one for one in everyone if _suits(names, one, asked) and kind in {None, one.group}]
     pages = max(1, -(-len(found) // A_PAGE))
     page = min(max(1, number_in(request.args.get("page")) or 1), pages)
+    shown = found[(page - 1) * A_PAGE : page * A_PAGE]
     return render_template(
         "meetup_why/index.html",
         day=day,
         plan=plan,
-        lines=_lines(day, plan, names, found[(page - 1) * A_PAGE : page * A_PAGE]),
+        lines=_lines(names, shown, explain_in(read, held, [one.key for one in shown])),
         counts={group: sum(one.group is group for one in everyone) for group in WhyGroup},
         total=plan.unplaced.get("count", 0),
         asked=asked,
@@ -79,9 +87,10 @@ def _suits(names: DayNames, one: UnplacedMeeting, asked: str) -> bool:
 
 
 def _lines(
-    day: MeetupDay, plan: MeetupPlan, names: DayNames, meetings: Sequence[UnplacedMeeting]
+    names: DayNames,
+    meetings: Sequence[UnplacedMeeting],
+    found: Mapping[str, Explanation],
 ) -> list[WhyLine]:
-    found = explain(db_session(), day, plan, [one.key for one in meetings])
     return [
         WhyLine(
             one,

@@ -1,17 +1,15 @@
 """Days with wishes to plan, plans of them, and the worker that computes one."""
 
 import random
-from collections.abc import Sequence
 
 from flask import Flask
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from extensions.database import db_session
+from meetups.planner import plan_day
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupAbsence
-from models.meetup_plan import MeetupPlan, PlannedMeeting
-from services.meetup_planning import Placement
+from models.meetup_plan import MeetupPlan
+from services.meetup_computing import claim_plan, finish_plan, read_order
 from services.meetup_plans import PlanOrder, request_plan
 from tests.factories.meetups import (
     NOW,
@@ -69,6 +67,20 @@ def ask_plan(session: Session, day: MeetupDay, *, seconds: int = 2, **order: obj
     return plan
 
 
+def compute_here(session: Session, day: MeetupDay, **order: object) -> MeetupPlan:
+    """Compute and store a plan in this process, with little effort."""
+    plan = request_plan(session, day, PlanOrder(**order), person=None, now=NOW)  # type: ignore[arg-type]
+    claim = claim_plan(session, plan.id, token=NOW)
+    assert claim is not None
+    session.expire_all()
+    found = read_order(session, claim)
+    assert found is not None
+    planned = plan_day(found[1].wished, seconds=20, effort=2)
+    assert finish_plan(session, claim, found[1], planned, now=NOW)
+    session.flush()
+    return plan
+
+
 def compute_plan(
     app: Flask, session: Session, day: MeetupDay, *, seconds: int = 2, **order: object
 ) -> MeetupPlan:
@@ -78,20 +90,3 @@ def compute_plan(
     session.expire_all()
     session.refresh(plan)
     return plan
-
-
-def placed_meetings(session: Session, plan: MeetupPlan) -> int:
-    """Return how many meetings a plan holds."""
-    wanted = select(func.count(PlannedMeeting.id)).where(PlannedMeeting.plan_id == plan.id)
-    return session.scalar(wanted) or 0
-
-
-def plan_row(app: Flask, plan_id: int) -> MeetupPlan:
-    """Return a plan as it now stands."""
-    with app.app_context():
-        return db_session().get_one(MeetupPlan, plan_id)
-
-
-def pairs_of(placements: Sequence[Placement]) -> set[str]:
-    """Return the keys of what a plan holds."""
-    return {one.key for one in placements}
