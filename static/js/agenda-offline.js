@@ -38,8 +38,7 @@ function isAgenda(response) {
 
 // The stored page says of itself that it is not fresh.
 async function stored() {
-  const cache = await caches.open(STORE);
-  const found = await cache.match(SCOPE, ANY);
+  const found = await caches.match(SCOPE, { ...ANY, cacheName: STORE });
   if (!found) return Response.error();
   const text = (await found.text()).replace(OFFLINE_MARK, "data-agenda-offline");
   return new Response(text, { headers: found.headers });
@@ -59,8 +58,7 @@ async function page(request) {
 }
 
 async function file(request) {
-  const cache = await caches.open(STORE);
-  return (await cache.match(request)) ?? fetch(request);
+  return (await caches.match(request, { cacheName: STORE })) ?? fetch(request);
 }
 
 self.addEventListener("fetch", (event) => {
