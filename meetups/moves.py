@@ -168,7 +168,7 @@ def _one_table_conflicts(
     if not 0 <= table < len(room):
         yield Conflict(ConflictCode.NO_SUCH_TABLE)
         return
-    if room[table].closed >> slot & 1:
+    if day.room and room[table].closed >> slot & 1:  # else only their number counts
         yield Conflict(ConflictCode.TABLE_CLOSED)
     for other in others:
         if plan.tables[other] == table:

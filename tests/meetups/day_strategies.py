@@ -1,12 +1,10 @@
-"""Random days for property tests, and rules checked the slow and obvious way."""
+"""Random days for property tests, and small ones solved by trying everything."""
 
 from itertools import pairwise, product
 
 from hypothesis import strategies as st
 
-from meetups.problem import Candidate, HeldPlan, SlotSet, Table, WishedDay
-from meetups.seats import need_of
-from meetups.tables import room_of
+from meetups.problem import Candidate, SlotSet, Table, WishedDay
 
 
 @st.composite
@@ -72,49 +70,6 @@ def _room(masks: st.SearchStrategy[SlotSet]) -> st.SearchStrategy[tuple[Table, .
         closed=st.one_of(st.just(0), masks),
     )
     return st.lists(table, min_size=1, max_size=4).map(tuple)
-
-
-def faults(day: WishedDay, plan: HeldPlan) -> list[str]:
-    """Return every rule that a plan breaks."""
-    held = [(one, slot) for one, slot in enumerate(plan.slots) if slot is not None]
-    asked = [one.participants for one in day.candidates]
-    found = [
-        f"{one} outside its slots"
-        for one, slot in held
-        if not day.candidates[one].slots >> slot & 1
-    ]
-    found += [
-        f"{person} is away at {slot}"
-        for one, slot in held
-        for person in asked[one]
-        if not day.available[person] >> slot & 1
-    ]
-    places = [(person, slot) for one, slot in held for person in asked[one]]
-    found += [f"{place} twice" for place in set(places) if places.count(place) > 1]
-    for person, most in enumerate(day.most):
-        required = sum(one.is_required and person in one.participants for one in day.candidates)
-        if sum(one == person for one, _ in places) > max(most, required):
-            found.append(f"{person} has too many")
-    found += [
-        f"slot {slot} is full"
-        for slot, count in enumerate(day.tables)
-        if sum(at == slot for _, at in held) > count
-    ]
-    return found + _table_faults(day, plan, held)
-
-
-def _table_faults(day: WishedDay, plan: HeldPlan, held: list[tuple[int, int]]) -> list[str]:
-    room = room_of(day)
-    found = []
-    seats = [(slot, plan.tables[one]) for one, slot in held]
-    found += [f"{seat} taken twice" for seat in set(seats) if seats.count(seat) > 1]
-    for one, slot in held:
-        number = plan.tables[one]
-        if number is None:
-            found.append(f"{one} has no table")
-        elif not need_of(day, one).is_met_by(room[number]) or room[number].closed >> slot & 1:
-            found.append(f"{one} cannot sit at {number}")
-    return found
 
 
 def best_by_hand(day: WishedDay) -> tuple[int, int]:

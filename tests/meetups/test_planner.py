@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings
 
 from meetups.planner import Phase, PlannedDay, Progress, plan_day
 from meetups.problem import Candidate, WishedDay
-from tests.meetups.day_strategies import best_by_hand, breaks_of, faults, wished_days
+from meetups.validator import faults_of_plan
+from tests.meetups.day_strategies import best_by_hand, breaks_of, wished_days
 
 QUICK = 1
 """Percent of the usual effort: enough for days this small."""
@@ -19,7 +20,8 @@ def planned(day: WishedDay) -> PlannedDay:
 @settings(max_examples=150, deadline=None)
 @given(day=wished_days())
 def test_a_plan_breaks_no_rule(day: WishedDay) -> None:
-    assert faults(day, planned(day)) == []
+    plan = planned(day)
+    assert faults_of_plan(day, plan.slots, plan.tables) == ()
 
 
 @settings(max_examples=150, deadline=None)
@@ -61,7 +63,7 @@ def test_each_phase_is_told_and_false_stops() -> None:
 
     plan = plan_day(day, seconds=60, on_progress=stop_at_breaks)
     assert [one.phase for one in told][:2] == [Phase.SELECTION, Phase.PLACEMENT]
-    assert faults(day, plan) == []
+    assert faults_of_plan(day, plan.slots, plan.tables) == ()
 
 
 def test_a_required_meeting_is_held_before_better_wishes() -> None:
