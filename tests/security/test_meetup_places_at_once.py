@@ -1,0 +1,209 @@
+"""The last place, the last seat, the last chair of a workshop: taken once, by whoever asks at once.
+
+On PostgreSQL the transactions truly overlap; on SQLite the second one waits (C3).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Final
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import create_app
+from extensions.database import db, db_session
+from jobs.schema import migrate
+from models.meetup import MeetupDay, MeetupSession
+from models.meetup_participant import MeetupAttendee, MeetupParticipant, MeetupSessionSeat
+from services.errors import RuleViolation
+from services.meetup_leaving import cancel
+from services.meetup_people import PersonContent, add_person
+from services.meetup_places import choose_sessions
+from services.meetup_registration import Body, RegistrationContent, register
+from services.seeding import seed_roles
+from tests.conftest import settings_for
+from tests.databases import postgres_database
+from tests.factories.meetups import NOW, make_day, make_participant, make_slots
+from vocabulary.kinds import OrganizationKind
+from vocabulary.meetups import ParticipantState, SessionKind
+
+AT_ONCE: Final = 6
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def site(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("places")
+    if request.param == "sqlite":
+        yield from _site(folder)
+        return
+    with postgres_database() as url:
+        yield from _site(folder, url)
+
+
+def _site(folder: Path, url: str = "") -> Iterator[Flask]:
+    settings = settings_for(folder, database_url=url) if url else settings_for(folder)
+    app = create_app(settings)
+    with app.app_context():
+        migrate(db.engine)
+        seed_roles(db_session())
+        db_session().commit()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def at_once(app: Flask, works: Sequence[Callable[[Session], object]]) -> list[bool]:
+    """Run each work in a transaction of its own, all at once; tell which went through."""
+    start = Barrier(len(works))
+
+    def run(work: Callable[[Session], object]) -> bool:
+        with app.app_context():
+            session = db_session()
+            start.wait(timeout=20)
+            try:
+                work(session)
+                session.commit()
+            except RuleViolation:
+                session.rollback()
+                return False
+            return True
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def prepare(app: Flask, title: str, work: Callable[[Session, MeetupDay], object]) -> int:
+    """Make a day with what the test needs; return its number."""
+    with app.app_context():
+        session = db_session()
+        day = make_day(session, title, needs_approval=False, capacity=2, seats_per_organization=2)
+        work(session, day)
+        session.commit()
+        return day.id
+
+
+def count(app: Flask, model: type, *conditions: object) -> int:
+    """Return how many rows of a table meet the conditions."""
+    with app.app_context():
+        query = select(func.count()).select_from(model).where(*conditions)  # type: ignore[arg-type]
+        return db_session().scalar(query) or 0
+
+
+def test_the_last_places_are_taken_once(site: Flask) -> None:
+    day_id = prepare(site, "Places", lambda _session, _day: None)
+
+    def come(rank: int) -> Callable[[Session], object]:
+        def work(session: Session) -> object:
+            day = session.get_one(MeetupDay, day_id)
+            body = Body.named(f"Structure {rank}", OrganizationKind.PME)
+            person = PersonContent("Ada", email=f"p{rank}@a.example")
+            return register(session, day, body, person, RegistrationContent(), user=None, now=NOW)
+
+        return work
+
+    assert at_once(site, [come(rank) for rank in range(AT_ONCE)]) == [True] * AT_ONCE
+    own = MeetupParticipant.day_id == day_id
+    confirmed = MeetupParticipant.state == ParticipantState.CONFIRMED
+    waiting = MeetupParticipant.state == ParticipantState.WAITING
+    assert count(site, MeetupParticipant, own, confirmed) == 2
+    assert count(site, MeetupParticipant, own, waiting) == AT_ONCE - 2
+
+
+def test_a_place_that_falls_free_twice_at_once_is_given_twice_and_no_more(site: Flask) -> None:
+    numbers: list[int] = []
+
+    def fill(session: Session, day: MeetupDay) -> None:
+        coming = [make_participant(session, day, f"Vient {rank}") for rank in range(2)]
+        numbers.extend(one.id for one in coming)
+        for rank in range(4):
+            make_participant(
+                session,
+                day,
+                f"Attend {rank}",
+                state=ParticipantState.WAITING,
+                queued_at=NOW,
+                confirmed_at=None,
+            )
+
+    day_id = prepare(site, "Annulations", fill)
+
+    def leave(number: int) -> Callable[[Session], object]:
+        return lambda session: cancel(
+            session, session.get_one(MeetupParticipant, number), note="", actor=None, now=NOW
+        )
+
+    assert at_once(site, [leave(number) for number in (*numbers, *numbers)]).count(True) == 2
+    own = MeetupParticipant.day_id == day_id
+    confirmed = MeetupParticipant.state == ParticipantState.CONFIRMED
+    assert count(site, MeetupParticipant, own, confirmed) == 2
+
+
+def test_the_seats_of_a_body_are_not_exceeded(site: Flask) -> None:
+    numbers: list[int] = []
+
+    def fill(session: Session, day: MeetupDay) -> None:
+        numbers.append(make_participant(session, day).id)
+
+    prepare(site, "Personnes", fill)
+
+    def bring(rank: int) -> Callable[[Session], object]:
+        person = PersonContent(f"Personne {rank}", email=f"q{rank}@a.example")
+        return lambda session: add_person(
+            session, session.get_one(MeetupParticipant, numbers[0]), person, now=NOW
+        )
+
+    assert at_once(site, [bring(rank) for rank in range(AT_ONCE)]).count(True) == 2
+    assert count(site, MeetupAttendee, MeetupAttendee.participant_id == numbers[0]) == 2
+
+
+def test_one_address_comes_for_one_body(site: Flask) -> None:
+    numbers: list[int] = []
+
+    def fill(session: Session, day: MeetupDay) -> None:
+        numbers.extend(make_participant(session, day, f"Corps {rank}").id for rank in range(4))
+
+    day_id = prepare(site, "Adresses", fill)
+    person = PersonContent("Ada", email="ada@a.example")
+
+    def bring(number: int) -> Callable[[Session], object]:
+        return lambda session: add_person(
+            session, session.get_one(MeetupParticipant, number), person, now=NOW
+        )
+
+    assert at_once(site, [bring(number) for number in numbers]).count(True) == 1
+    assert count(site, MeetupAttendee, MeetupAttendee.day_id == day_id) == 1
+
+
+def test_a_workshop_holds_its_chairs(site: Flask) -> None:
+    numbers: list[int] = []
+    sessions: list[int] = []
+
+    def fill(session: Session, day: MeetupDay) -> None:
+        slot = make_slots(session, day, 1)[0]
+        workshop = MeetupSession(
+            kind=SessionKind.WORKSHOP,
+            title="Atelier",
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            capacity=2,
+        )
+        day.sessions.append(workshop)
+        session.flush()
+        sessions.append(workshop.id)
+        numbers.extend(make_participant(session, day, f"C {rank}").id for rank in range(AT_ONCE))
+
+    prepare(site, "Ateliers", fill)
+
+    def sit(number: int) -> Callable[[Session], object]:
+        return lambda session: choose_sessions(
+            session, session.get_one(MeetupParticipant, number), sessions
+        )
+
+    assert at_once(site, [sit(number) for number in numbers]).count(True) == 2
+    assert count(site, MeetupSessionSeat, MeetupSessionSeat.session_id == sessions[0]) == 2
