@@ -10,7 +10,7 @@ from meetups.validator import faults_of_plan
 from tests.meetups.day_strategies import wished_days
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_a_move_is_allowed_exactly_when_no_rule_is_broken(data: st.DataObject) -> None:
     day = data.draw(wished_days(with_required=False).filter(lambda one: one.candidates))
@@ -23,7 +23,7 @@ def test_a_move_is_allowed_exactly_when_no_rule_is_broken(data: st.DataObject) -
     assert is_allowed == (not faults_of_plan(day, moved.slots, moved.tables))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(data=st.data())
 def test_possible_slots_are_those_without_conflict(data: st.DataObject) -> None:
     day = data.draw(wished_days().filter(lambda one: one.candidates))

@@ -17,14 +17,14 @@ def planned(day: WishedDay) -> PlannedDay:
     return plan_day(day, seconds=60, effort=QUICK)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(day=wished_days())
 def test_a_plan_breaks_no_rule(day: WishedDay) -> None:
     plan = planned(day)
     assert faults_of_plan(day, plan.slots, plan.tables) == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(day=wished_days())
 def test_a_plan_says_what_it_is_worth_and_no_more_than_its_bounds(day: WishedDay) -> None:
     plan = planned(day)
@@ -36,7 +36,7 @@ def test_a_plan_says_what_it_is_worth_and_no_more_than_its_bounds(day: WishedDay
     assert plan.breaks_bound <= plan.breaks
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(day=wished_days(max_people=5, max_slots=3, max_wishes=6, with_required=False))
 def test_no_plan_of_a_small_day_is_worth_more(day: WishedDay) -> None:
     assume(not day.room)
@@ -46,7 +46,7 @@ def test_no_plan_of_a_small_day_is_worth_more(day: WishedDay) -> None:
     assert (plan.score, plan.score_bound >= worth) == (worth, True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(day=wished_days())
 def test_the_same_day_and_seed_give_the_same_plan(day: WishedDay) -> None:
     first, second = planned(day), planned(day)

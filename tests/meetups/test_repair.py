@@ -27,7 +27,7 @@ def is_absent(day: WishedDay, index: int, absent: frozenset[int]) -> bool:
     return not absent.isdisjoint(day.candidates[index].participants)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(mishaps())
 def test_no_proposal_breaks_a_rule(case: tuple[WishedDay, PlannedDay, frozenset[int], int]) -> None:
     day, plan, absent, from_slot = case
@@ -37,7 +37,7 @@ def test_no_proposal_breaks_a_rule(case: tuple[WishedDay, PlannedDay, frozenset[
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(mishaps())
 def test_the_past_stays_and_absentees_meet_nobody(
     case: tuple[WishedDay, PlannedDay, frozenset[int], int],
@@ -53,7 +53,7 @@ def test_the_past_stays_and_absentees_meet_nobody(
                 assert new == old
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(mishaps())
 def test_proposals_go_from_nothing_moved_to_more_won_without_more_breaks(
     case: tuple[WishedDay, PlannedDay, frozenset[int], int],
@@ -66,7 +66,7 @@ def test_proposals_go_from_nothing_moved_to_more_won_without_more_breaks(
     assert all(one.score >= one.score_cancelled for one in repairs)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(mishaps())
 def test_the_diff_leads_from_the_plan_to_the_proposal(
     case: tuple[WishedDay, PlannedDay, frozenset[int], int],

@@ -11,7 +11,7 @@ from meetups.why import Alternative, Reason, WhyCode, why_unplaced
 from tests.meetups.day_strategies import wished_days
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(day=wished_days())
 def test_carrying_out_the_alternative_holds_the_meeting_and_breaks_no_rule(day: WishedDay) -> None:
     plan = plan_day(day, seconds=60, effort=0)
