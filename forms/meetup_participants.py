@@ -165,7 +165,7 @@ class SearchForm(ThemesMixin, RefusableForm):
         filters=[strip],
         validators=[Length(max=120, message=TOO_LONG)],
     )
-    department = SelectField(_l("Département"))
+    department = SelectField(_l("Département"), default="")
     kinds = SelectMultipleField(_l("Types de structures"))
     text = StringField(_l("Nom"), filters=[strip], validators=[Length(max=120, message=TOO_LONG)])
 
