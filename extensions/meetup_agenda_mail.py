@@ -14,17 +14,19 @@ from sqlalchemy.orm import Session
 from extensions.mailbox import write_mail
 from extensions.meetup_ics import agenda_calendar
 from extensions.participation_links import participation_url
+from models.mail import StoredMail
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
 from services.meetup_agenda_lines import Agenda
 from services.meetup_agenda_news import (
     AgendaChange,
     AgendaNews,
+    Knowledge,
     Telling,
     participants_to_tell,
     tell_participant,
 )
-from services.meetup_agendas import agendas_of_day
+from services.meetup_agendas import agenda_of, agendas_of_day
 from services.meetup_calendar import ChangeKind
 from services.meetup_notes import Recipient, recipients_of
 from services.outbox import post_message
@@ -53,7 +55,8 @@ def write_agenda_mails(
     Called again, or after another worker, it finds nothing left to tell.
     """
     writing = _Writing.of(session, day_id, participants)
-    if writing is None:
+    # A cancelled day has a mail of its own, some time later: the calendar goes with that one.
+    if writing is None or writing.day.state is DayState.CANCELLED:
         return
     is_published = writing.day.published_plan_id is not None
     for agenda in writing.agendas:
@@ -79,10 +82,24 @@ def write_agenda_reminders(
             writing.write(agenda, "meetups/agenda_reminder", ())
 
 
+def attach_agenda(
+    session: Session, mail: StoredMail, participant: MeetupParticipant, language: str
+) -> None:
+    """Put a participant's agenda as it stands with a mail of the day, if it ever had one.
+
+    What it cancels counts as told: should the day be held after all, a new agenda follows.
+    """
+    if participant.agenda_told_at is None:
+        return
+    day = participant.day
+    news = AgendaNews(session, day, [participant.id])
+    with force_locale(language):
+        agenda = agenda_of(session, day, participant)
+        mail.calendar = agenda_calendar(agenda, news.dropped(participant.id)).decode()
+    news.note(participant.id, Knowledge.TOLD)
+
+
 def _template(agenda: Agenda, telling: Telling) -> str:
-    if agenda.day.state is DayState.CANCELLED:
-        # The cancelled day has a mail of its own.
-        return ""
     if not agenda.is_published:
         return "meetups/agenda_withdrawn" if telling.changes else ""
     all_new = all(change.kind is ChangeKind.NEW for change in telling.changes)

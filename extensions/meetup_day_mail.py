@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session, joinedload
 
 from extensions.mailbox import public_address, write_mail
+from extensions.meetup_agenda_mail import attach_agenda
 from extensions.participation_links import participation_url
 from models.account import User
 from models.meetup import MeetupDay
@@ -32,7 +33,9 @@ def write_day_mail(session: Session, payload: Mapping[str, Any]) -> None:
         "page": public_address("meetups.show", slug=day.slug),
         "link": participation_url(participant, attendee=own),
     }
-    write_mail(session, email, language, f"meetups/day_{event.value}", context)
+    mail = write_mail(session, email, language, f"meetups/day_{event.value}", context)
+    if event is DayEvent.CANCELLED:
+        attach_agenda(session, mail, participant, language)
 
 
 def _is_still_true(day: MeetupDay, event: DayEvent) -> bool:

@@ -18,7 +18,9 @@ from jobs.meetup_agenda_jobs import remind_of_agendas
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
 from services.meetup_calendar import AGENDA_NEWS, announce_agendas, record_publication
+from services.meetup_states import cancel_day, restore_day
 from tests.conftest import AppFactory
+from tests.factories.accounts import make_user
 from tests.factories.agendas import PUBLISHED_AT, USUAL, Scene, make_agenda_scene, publish
 from tests.factories.alerts import engines
 from tests.factories.deliveries import (
@@ -33,6 +35,7 @@ from tests.factories.deliveries import (
 from tests.factories.mail_sink import open_sink, subject_of
 from tests.factories.meetups import make_attendee
 from tests.factories.pages import mails_to, run_worker
+from vocabulary.kinds import UserRole
 from vocabulary.meetups import DayState, ParticipantState
 
 LATER = PUBLISHED_AT + timedelta(minutes=30)
@@ -68,7 +71,7 @@ def calendars_to(app: Flask, address: str) -> list[Calendar]:
     with app.app_context():
         found = db_session().scalars(
             select(StoredMail.calendar)
-            .where(StoredMail.recipient == address)
+            .where(StoredMail.recipient == address, StoredMail.calendar != "")
             .order_by(StoredMail.id)
         )
         return [Calendar.from_ical(text) for text in found]  # type: ignore[misc]
@@ -191,6 +194,26 @@ def test_withdrawn_before_the_worker_came_tells_nobody(
     announce_agendas(empty_session, scene.day, now=LATER)
     empty_session.commit()
     assert counts(empty_app) == [0, 0, 0, 0]
+
+
+def test_mail_of_a_cancelled_day_carries_the_cancelled_events(
+    empty_app: Flask, empty_session: Session, scene: Scene
+) -> None:
+    run_worker(empty_app)
+    empty_session.rollback()
+    staff = make_user(empty_session, role=UserRole.STAFF)
+    cancel_day(empty_session, scene.day, reason="Halle fermée.", person=staff, now=LATER)
+    empty_session.commit()
+    assert counts(empty_app) == [2, 2, 2, 2]
+    cancelled = calendars_to(empty_app, VILLE)[1]
+    assert [str(one["status"]) for one in cancelled.events] == ["CANCELLED"] * 2
+    empty_session.rollback()
+    restore_day(empty_session, scene.day, person=staff, now=LATER)
+    empty_session.commit()
+    restored = calendars_to(empty_app, VILLE)[-1]
+    assert [(str(one["status"]), int(one["sequence"])) for one in restored.events] == [
+        ("CONFIRMED", 2)
+    ] * 2
 
 
 # --- The day before ----------------------------------------------------------------------
