@@ -101,10 +101,8 @@ def _write_to_organizer(
     context = {
         "day": day,
         "participant": participant,
-        "link": public_address(
-            "meetup_participants.show", slug=day.slug, participant_id=participant.id
-        ),
-        "presence_link": public_address("meetup_participants.index", slug=day.slug),
+        # Where meetings that fall free are replaced.
+        "link": public_address("meetup_repairs.show", slug=day.slug),
     }
     template = f"{_FOLDER}/organizer_{event.name.lower()}"
     write_mail(session, person.email, person.language, template, context)

@@ -44,6 +44,7 @@ from views import (
     meetup_hall,
     meetup_imports,
     meetup_invitations,
+    meetup_merges,
     meetup_participants,
     meetup_plans,
     meetup_presence,
@@ -177,6 +178,7 @@ ENTRY_PAGES = (
 )
 # Under /pilotage/rencontres, and the participants' own space under /rencontres.
 MEETUP_PAGES = (
+    meetup_merges,
     meetup_imports,
     meetup_invitations,
     meetup_participants,

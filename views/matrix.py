@@ -354,6 +354,7 @@ MATRIX: Final[dict[str, Access]] = {
     "meetup_participants.act": Access.STAFF,
     "meetup_participants.queue": Access.STAFF,
     "meetup_participants.export": Access.STAFF,
+    "meetup_merges.merge": Access.STAFF,
     "meetup_imports.index": Access.STAFF,
     "meetup_imports.show": Access.STAFF,
     "meetup_imports.apply": Access.STAFF,

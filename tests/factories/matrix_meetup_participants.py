@@ -56,6 +56,7 @@ def participant_examples(
         "participations.remove": person,
         **{f"meetup_participants.{name}": {"slug": day.slug} for name in _LIST_PAGES},
         **{f"meetup_participants.{name}": own for name in _ONE_PAGES},
+        "meetup_merges.merge": own,
         "meetup_participants.attendee": person,
         "meetup_participants.remove_attendee": person,
         "meetup_participants.act": {**own, "action": "lien"},
