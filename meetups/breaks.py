@@ -24,6 +24,8 @@ HOT: Final = 3.0
 COLD: Final = 1.2
 STEPS_A_MEETING: Final = 60_000
 """Of the usual effort."""
+SHAKING_STEPS: Final = 20
+"""For each meeting."""
 CHUNKS: Final = 100
 """How often a run looks at the clock and tells how far it is."""
 LONGEST_CHUNK: Final = 400_000
@@ -99,6 +101,16 @@ def shorten(
         if not is_going_on(best):
             return best, cooling.is_whole and cooling.done == 1.0
     return best, cooling.is_whole
+
+
+def shaken(board: Board, *, seed: int) -> Board:
+    """Return another timetable of the same meetings, far from the first, whatever its breaks."""
+    from meetups import annealing_kernels as kernels  # noqa: PLC0415 - loads numba: a second
+
+    arrays, scratch = _arrays(board), _scratch(board, seed)
+    steps = SHAKING_STEPS * board.placed
+    kernels.anneal(arrays, scratch, kernels.Weights(0, 0), steps, (COLD, COLD), (0, 0))
+    return board.with_slots(arrays.slot.tolist())
 
 
 class _Cooling:

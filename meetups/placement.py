@@ -3,7 +3,8 @@
 In a day without unavailability, wishes across two sides only, a chain always makes room: it is
 the constructive proof that a bipartite multigraph is edge-colourable with as many colours as its
 greatest degree (D. König, Math. Ann. 77, 1916). Unavailability, slots asked for, groups and full
-tables can stop one chain; others, then two in a row, are tried.
+tables can stop one chain; others, then two in a row, are tried, then the same in other timetables
+of what has been placed: on a day whose every table is taken, this is what finds the last place.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,11 +12,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from meetups.board import NOWHERE, Board, Chain
+from meetups.breaks import shaken
 from meetups.problem import WishedDay, slots_of
 from meetups.selection import Selection, select
 
 MAX_SELECTIONS: Final = 8
 """Selections tried in turn when some meetings find no place."""
+MAX_SHAKES: Final = 12
 MAX_TRIES: Final = 400
 """Chains looked at for one insertion before it is given up."""
 
@@ -41,16 +44,16 @@ def place_selection(
         selection: the best of them, slots aside.
         is_going_on: shown the best board now and then; ``False``: no more selections are tried.
     """
-    best = Board(day)
-    homeless = set(place(best, selection.chosen))
+    best, left = place_shaken(Board(day), selection.chosen, is_going_on)
+    homeless = set(left)
     for _ in range(MAX_SELECTIONS):
         if not homeless or not is_going_on(best):
             break
         chosen = set(select(day, without=homeless, favoured=best.held()).chosen)
-        other = best.with_slots(
+        kept = best.with_slots(
             [slot if index in chosen else None for index, slot in enumerate(best.slot)]
         )
-        left = place(other, sorted(chosen - set(other.held())))
+        other, left = place_shaken(kept, sorted(chosen - set(kept.held())), is_going_on)
         if _rank(other, selection) > _rank(best, selection):
             best = other
         if homeless.issuperset(left):
@@ -60,6 +63,23 @@ def place_selection(
         fill(best)
     is_going_on(best)
     return best
+
+
+def place_shaken(
+    board: Board, wanted: Iterable[int], is_going_on: Callable[[Board], bool]
+) -> tuple[Board, list[int]]:
+    """Place meetings, trying again in other timetables of those that have a place already.
+
+    Returns:
+        A board, and the meetings that found no place in any of the timetables tried.
+    """
+    left = place(board, wanted)
+    for shake in range(MAX_SHAKES):
+        if not left or not board.placed or not is_going_on(board):
+            break
+        board = shaken(board, seed=board.day.seed * MAX_SHAKES + shake)
+        left = place(board, left)
+    return board, left
 
 
 def fill(board: Board) -> None:
