@@ -77,7 +77,9 @@ def _item_event(agenda: Agenda, item: AgendaItem) -> "Event":
         uid, sequence = item.meeting.uid, item.meeting.sequence
         stamp = item.meeting.changed_at
         kind = (
-            gettext("Réunion de groupe") if item.kind is ItemKind.GROUP else gettext("Rendez-vous")
+            gettext("Rendez-vous de groupe")
+            if item.kind is ItemKind.GROUP
+            else gettext("Rendez-vous")
         )
         title = f"{kind} : {item_title(item)}"
         place = item_place(item)

@@ -126,4 +126,4 @@ def test_hostile_words_are_printed_as_words(
 
 def test_page_of_prints_names_every_participant(staff: FlaskClient, scene: Scene) -> None:
     page = staff.get(f"/pilotage/rencontres/{scene.day.slug}/impressions").text
-    assert [f">{one.name}</th>" in page for one in scene.people] == [True] * 4
+    assert [f"<strong>{one.name}</strong>" in page for one in scene.people] == [True] * 4
