@@ -34,9 +34,9 @@ class PairRuleForm(OnceForm):
     rule = RadioField(
         _l("Décision"),
         choices=[(one.value, _l(one.label)) for one in PairRule],
-        validators=[InputRequired(_l("Imposez ou excluez cette rencontre."))],
+        validators=[InputRequired(_l("Imposez ou excluez ce rendez-vous."))],
     )
-    slot = SelectField(_l("Créneau, si elle est imposée"), default=ANY_SLOT)
+    slot = SelectField(_l("Créneau, s’il est imposé"), default=ANY_SLOT)
     reason = StringField(
         _l("Raison"),
         description=_l("Seule l’équipe d’organisation la lit."),

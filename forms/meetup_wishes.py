@@ -24,7 +24,7 @@ class WishForm(OnceForm):
     priority = RadioField(
         _l("Priorité"),
         choices=PRIORITY_CHOICES,
-        validators=[InputRequired(_l("Dites à quel point cette rencontre compte pour vous."))],
+        validators=[InputRequired(_l("Dites à quel point ce rendez-vous compte pour vous."))],
     )
     need = SelectField(_l("À propos du besoin"), default=NOTHING)
     offer = SelectField(_l("À propos de la proposition"), default=NOTHING)

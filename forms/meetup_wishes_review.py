@@ -73,7 +73,7 @@ class SuggestForm(FlaskForm):
     """How many people to suggest to each participant who wishes nobody."""
 
     count = IntegerField(
-        _l("Rencontres proposées à chacun"),
+        _l("Rendez-vous proposés à chacun"),
         default=5,
         validators=[
             InputRequired(_l("Donnez un nombre.")),

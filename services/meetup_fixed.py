@@ -105,7 +105,7 @@ class FixedMeetings:
                 if rule is not None:
                     raise RuleViolation(
                         N_(
-                            "« %(one)s » et « %(other)s » : vous avez exclu leur rencontre"
+                            "« %(one)s » et « %(other)s » : vous avez exclu leur rendez-vous"
                             "%(reason)s. Levez d’abord cette règle."
                         ),
                         one=other.name,
@@ -179,8 +179,8 @@ class FixedMeetings:
         if not fits:
             raise RuleViolation(
                 N_(
-                    "À %(hour)s, il ne reste pas de table assez grande pour cette rencontre avec "
-                    "celles que vous avez déjà fixées."
+                    "À %(hour)s, il ne reste pas de table assez grande pour ce rendez-vous avec "
+                    "ceux que vous avez déjà fixés."
                 ),
                 field="slot",
                 hour=self.hour_of(slot),

@@ -153,7 +153,7 @@ def _check_caps(
         if counts[participant.id] >= cap:
             raise RuleViolation(
                 N_(
-                    "« %(name)s » a déjà %(count)s rencontres imposées, le plus qu’il puisse tenir."
+                    "« %(name)s » a déjà %(count)s rendez-vous imposés, le plus qu’il puisse tenir."
                 ),
                 name=participant.name,
                 count=cap,
@@ -169,7 +169,7 @@ def _check_exclusion(
     if known is not None and known.rule is PairRule.REQUIRED:
         raise RuleViolation(
             N_(
-                "« %(one)s » et « %(other)s » : vous avez imposé leur rencontre. Levez d’abord "
+                "« %(one)s » et « %(other)s » : vous avez imposé leur rendez-vous. Levez d’abord "
                 "cette règle."
             ),
             **names,

@@ -260,11 +260,11 @@ def _forbidden(asked: Asked, known: KnownWishes) -> Problem | None:
         )
     if pair_of(asked.wisher.id, asked.wished.id) in known.excluded:
         return Problem(
-            N_("La rencontre entre « %(one)s » et « %(other)s » est exclue par vos règles."), names
+            N_("Le rendez-vous entre « %(one)s » et « %(other)s » est exclu par vos règles."), names
         )
     wish = known.wishes.get((asked.wisher.id, asked.wished.id))
     if wish is not None and wish.state is WishState.DECLINED:
-        return Problem(N_("« %(other)s » a décliné la rencontre avec « %(one)s »."), names)
+        return Problem(N_("« %(other)s » a décliné le rendez-vous avec « %(one)s »."), names)
     return None
 
 

@@ -80,6 +80,8 @@ class Received:
     box: Box
     agreed_with: frozenset[int]
     """Participants who come and whose wish was accepted."""
+    wishers: frozenset[int]
+    """Participants whose wish stands, whatever was answered."""
 
     @property
     def pages(self) -> int:
@@ -180,7 +182,8 @@ def received_by(
         if state is WishState.ACCEPTED and coming is ParticipantState.CONFIRMED
     )
     counts = {one: sum(by_state[state] for state in _STATES[one]) for one in Box}
-    return Received(wishes, counts, box, agreed)
+    wishers = frozenset(key for state, key, _ in rows if state is not WishState.WITHDRAWN)
+    return Received(wishes, counts, box, agreed, wishers)
 
 
 def wished_by(session: Session, participant: MeetupParticipant) -> dict[int, WishState]:

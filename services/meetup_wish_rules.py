@@ -42,7 +42,7 @@ def why_closed(day: MeetupDay, participant: MeetupParticipant, now: datetime) ->
         return N_("La journée est passée : les souhaits restent lisibles et ne changent plus.")
     if now >= wishes_close_at(day):
         return N_(
-            "Les souhaits sont clos : l’équipe d’organisation compose les rencontres avec "
+            "Les souhaits sont clos : l’équipe d’organisation compose les rendez-vous avec "
             "ceux que vous lisez ici. Pour un changement, écrivez-lui."
         )
     if not takes_wishes(day, now):
@@ -110,7 +110,7 @@ def check_pair(
         )
     if is_excluded(session, wisher.id, wished.id):
         raise RuleViolation(
-            N_("La rencontre avec « %(name)s » ne peut pas être demandée à cette journée."),
+            N_("Le rendez-vous avec « %(name)s » ne peut pas être demandé à cette journée."),
             name=wished.name,
         )
 

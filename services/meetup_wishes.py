@@ -94,7 +94,7 @@ def make_wish(
         return wish
     if wish is not None and wish.state is WishState.DECLINED:
         raise RuleViolation(
-            N_("« %(name)s » a décliné cette rencontre."), name=wished.name, field="other"
+            N_("« %(name)s » a décliné ce rendez-vous."), name=wished.name, field="other"
         )
     check_quota(session, day, wisher)
     wish = wish or MeetupWish(
@@ -283,8 +283,8 @@ def _check_room(session: Session, wish: MeetupWish) -> None:
         if counts[participant.id] >= cap:
             raise RuleViolation(
                 N_(
-                    "« %(name)s » a déjà convenu de %(count)s rencontres, le plus qu’il puisse "
-                    "tenir : celle-ci reste en réserve et revient dès qu’une place se libère."
+                    "« %(name)s » a déjà convenu de %(count)s rendez-vous, le plus qu’il puisse "
+                    "tenir : celui-ci reste en réserve et revient dès qu’une place se libère."
                 ),
                 name=participant.name,
                 count=cap,

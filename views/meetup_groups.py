@@ -74,7 +74,7 @@ def remove(slug: str, group_id: int) -> ResponseReturnValue:
     check_token()
     db_session().delete(_group_or_404(day, group_id))
     db_session().commit()
-    flash(_("La rencontre de groupe est supprimée."), "success")
+    flash(_("Le rendez-vous de groupe est supprimé."), "success")
     return redirect(url_for("meetup_groups.index", slug=slug))
 
 
@@ -115,7 +115,7 @@ def _save(
 
 def _store(day: MeetupDay, group: MeetupGroup | None, terms: GroupTerms) -> str:
     save_meetup_group(db_session(), day, group, terms, person=signed_in_person(), now=now())
-    flash(_("La rencontre de groupe est enregistrée."), "success")
+    flash(_("Le rendez-vous de groupe est enregistré."), "success")
     return url_for("meetup_groups.index", slug=day.slug)
 
 

@@ -175,7 +175,7 @@ def _make(
     by = Maker(WishOrigin.STAFF, signed_in_person().id)
     made = make_wish(db_session(), *pair, terms, by=by, now=now())
     told = {
-        WishState.ACCEPTED: _("Le souhait est enregistré : la rencontre est convenue."),
+        WishState.ACCEPTED: _("Le souhait est enregistré : le rendez-vous est convenu."),
         WishState.RESERVE: _("Le souhait est gardé en réserve : l’un des deux est complet."),
     }
     flash(told.get(made.state, _("Le souhait est enregistré.")), "success")

@@ -206,13 +206,13 @@ def _save(
 def _told(state: WishState, other: MeetupParticipant) -> str:
     if state is WishState.ACCEPTED:
         return str(
-            _("« %(name)s » le souhaitait aussi : la rencontre est convenue.", name=other.name)
+            _("« %(name)s » le souhaitait aussi : le rendez-vous est convenu.", name=other.name)
         )
     if state is WishState.RESERVE:
         return str(
             _(
-                "Votre souhait est gardé en réserve : l’un de vous deux a déjà convenu de toutes "
-                "les rencontres qu’il peut tenir. Il sera demandé dès qu’une place se libère."
+                "Votre souhait est gardé en réserve : l’un de vous deux a déjà convenu de tous "
+                "les rendez-vous qu’il peut tenir. Il sera demandé dès qu’une place se libère."
             )
         )
     return str(_("Votre souhait est enregistré : « %(name)s » va le recevoir.", name=other.name))
@@ -252,7 +252,7 @@ def _index(participant: MeetupParticipant) -> ResponseReturnValue:
     common = wish_context(participant)
     rows = []
     if common["closed"] is None:
-        skipped = {one.wished_id for one in own}
+        skipped = {one.wished_id for one in own} | waiting.wishers
         others = [one for one in others_of(session, participant) if one.id not in skipped]
         rows = suggestion_rows(participant, others, limit=SUGGESTED)
     return render_template(

@@ -118,7 +118,7 @@ def test_no_more_meetings_are_fixed_than_there_are_tables(world: World) -> None:
 def test_no_more_meetings_are_imposed_than_one_may_hold(world: World) -> None:
     world.people[0].most_meetings = 1
     world.rule(0, 2, PairRule.REQUIRED)
-    with pytest.raises(RuleViolation, match="« Ville » a déjà 1 rencontres imposées"):
+    with pytest.raises(RuleViolation, match="« Ville » a déjà 1 rendez-vous imposés"):
         world.rule(0, 3, PairRule.REQUIRED)
 
 

@@ -60,8 +60,9 @@ def problems(session: Session, batch: MeetupWishBatch) -> dict[int, str]:
     }
 
 
-def wishes(session: Session) -> list[MeetupWish]:
-    return list(session.scalars(select(MeetupWish).order_by(MeetupWish.id)))
+def wishes(session: Session, day: MeetupDay) -> list[MeetupWish]:
+    wanted = select(MeetupWish).where(MeetupWish.day_id == day.id)
+    return list(session.scalars(wanted.order_by(MeetupWish.id)))
 
 
 def test_each_wrong_line_says_what_is_wrong_with_it(session: Session, day: MeetupDay) -> None:
@@ -95,7 +96,7 @@ def test_each_wrong_line_says_what_is_wrong_with_it(session: Session, day: Meetu
         "Noms proches : Ville de l’Essai.",
         4: "« Ville de l’Essai » se souhaite soi-même.",
         5: "Ligne en double : déjà demandé à la ligne 2.",
-        6: "La rencontre entre « Bailleur d’essai » et « Façades Bois » est exclue par vos règles.",
+        6: "Le rendez-vous entre « Bailleur d’essai » et « Façades Bois » est exclu par vos règles.",
         7: "« urgent » n’est pas une priorité : indispensable, importante ou bienvenue.",
         8: "« Ville de l’Essai » et « Bailleur d’essai » sont du même côté de la table : cette "
         "journée ne le permet pas.",
@@ -122,7 +123,7 @@ def test_the_good_lines_are_applied_and_the_refused_ones_stay(
 ) -> None:
     batch = paste(session, day, "Ville de l’Essai;Façades Bois;1;Bonjour\nInconnue;Façades Bois")
     assert apply_batch(session, batch, actor=None, now=NOW) == Applied(1, 0)
-    (made,) = wishes(session)
+    (made,) = wishes(session, day)
     assert (made.priority, made.origin, made.message) == (
         WishPriority.ESSENTIAL,
         WishOrigin.IMPORTED,
@@ -142,7 +143,7 @@ def test_the_same_list_again_changes_nothing(session: Session, day: MeetupDay) -
 def test_two_lines_that_wish_each_other_are_agreed(session: Session, day: MeetupDay) -> None:
     text = "Ville de l’Essai;Façades Bois;2\nFaçades Bois;Ville de l’Essai;3"
     apply_batch(session, paste(session, day, text), actor=None, now=NOW)
-    assert {one.state for one in wishes(session)} == {WishState.ACCEPTED}
+    assert {one.state for one in wishes(session, day)} == {WishState.ACCEPTED}
 
 
 def test_undoing_takes_back_and_restores(session: Session, day: MeetupDay) -> None:
@@ -152,13 +153,13 @@ def test_undoing_takes_back_and_restores(session: Session, day: MeetupDay) -> No
     assert apply_batch(session, batch, actor=None, now=NOW) == Applied(1, 1)
     assert undo_batch(session, batch, now=LATER) == Undone(1, 1, 0)
     assert (known.priority, known.message) == (WishPriority.WELCOME, "Avant")
-    assert [one.state for one in wishes(session)] == [WishState.PROPOSED, WishState.WITHDRAWN]
+    assert [one.state for one in wishes(session, day)] == [WishState.PROPOSED, WishState.WITHDRAWN]
 
 
 def test_undoing_keeps_what_somebody_answered(session: Session, day: MeetupDay) -> None:
     batch = paste(session, day, "Ville de l’Essai;Façades Bois\nVille de l’Essai;Énergie Locale")
     apply_batch(session, batch, actor=None, now=NOW)
-    answered = wishes(session)[0]
+    answered = wishes(session, day)[0]
     accept_wish(session, answered, version=answered.lock, now=LATER)
     assert undo_batch(session, batch, now=LATER) == Undone(1, 0, 1)
     assert answered.state is WishState.ACCEPTED
@@ -190,7 +191,7 @@ def test_a_day_that_changed_since_the_preview_is_previewed_again(
     day.participants[2].state = ParticipantState.CANCELLED
     with pytest.raises(Conflict, match="ligne 1"):
         apply_batch(session, batch, actor=None, now=NOW)
-    assert wishes(session) == []
+    assert wishes(session, day) == []
 
 
 def test_corrected_lines_are_judged_again(session: Session, day: MeetupDay) -> None:

@@ -101,7 +101,7 @@ def test_what_one_is_full_for_cannot_be_accepted(
     asked = [wish(session, firm, town) for firm in firms[:3]]
     for one in asked[:2]:
         accept(session, one)
-    with pytest.raises(RuleViolation, match="déjà convenu de 2 rencontres"):
+    with pytest.raises(RuleViolation, match="déjà convenu de 2 rendez-vous"):
         accept(session, asked[2])
 
 
@@ -167,7 +167,7 @@ def test_a_declined_wish_is_not_made_again(
     asked = wish(session, firms[0], town)
     session.flush()
     decline_wish(session, asked, reason=WishRefusal.OTHER, version=asked.lock, now=NOW)
-    with pytest.raises(RuleViolation, match="a décliné cette rencontre"):
+    with pytest.raises(RuleViolation, match="a décliné ce rendez-vous"):
         wish(session, firms[0], town)
 
 

@@ -36,6 +36,16 @@ class Scene:
         """Return the address of the rules."""
         return f"/pilotage/rencontres/{self.day.slug}/regles"
 
+    def decided(self) -> list[MeetupPairRule]:
+        """Return the rules of the day."""
+        wanted = select(MeetupPairRule).where(MeetupPairRule.day_id == self.day.id)
+        return list(self.session.scalars(wanted))
+
+    def grouped(self) -> list[MeetupGroup]:
+        """Return the groups of the day."""
+        wanted = select(MeetupGroup).where(MeetupGroup.day_id == self.day.id)
+        return list(self.session.scalars(wanted))
+
     @property
     def groups(self) -> str:
         """Return the address of the groups."""
@@ -65,12 +75,12 @@ def test_a_pair_is_imposed_in_a_slot_and_lifted(scene: Scene) -> None:
     }
     assert submit(scene.client, scene.rules, fields).status_code == 302
     scene.session.rollback()
-    rule = scene.session.scalars(select(MeetupPairRule)).one()
+    rule = scene.decided()[0]
     assert (rule.rule, rule.slot_id) == (PairRule.REQUIRED, scene.day.slots[0].id)
     assert "Suite de la visite" in scene.client.get(scene.rules).text
     submit(scene.client, f"{scene.rules}/{rule.id}/lever")
     scene.session.rollback()
-    assert scene.session.scalars(select(MeetupPairRule)).all() == []
+    assert scene.decided() == []
 
 
 def test_a_contradiction_is_named_and_what_was_typed_stays(scene: Scene) -> None:
@@ -78,7 +88,7 @@ def test_a_contradiction_is_named_and_what_was_typed_stays(scene: Scene) -> None
     submit(scene.client, scene.rules, fields)
     page = submit(scene.client, scene.rules, {**fields, "rule": "imposee", "reason": "Essai"})
     assert page.status_code == 422
-    assert "vous avez exclu leur rencontre" in page.text
+    assert "vous avez exclu leur rendez-vous" in page.text
     assert 'value="Essai"' in page.text
 
 
@@ -88,13 +98,13 @@ def test_a_group_is_made_by_hand_and_changed(scene: Scene) -> None:
     assert page.status_code == 422
     submit(scene.client, f"{scene.groups}/nouveau", {**fields, "title": "Compost"})
     scene.session.rollback()
-    group = scene.session.scalars(select(MeetupGroup)).one()
+    group = scene.grouped()[0]
     assert "Entreprise 2" in scene.client.get(f"{scene.groups}/{group.id}").text
     changed = {**fields, "title": "Compost", "person_4": "Ville d’essai"}
     submit(scene.client, f"{scene.groups}/{group.id}", changed)
     scene.session.rollback()
     scene.session.expire_all()
-    assert len(scene.session.scalars(select(MeetupGroup)).one().seats) == 4
+    assert len(scene.grouped()[0].seats) == 4
 
 
 def test_an_unknown_participant_of_a_group_is_told(scene: Scene) -> None:
@@ -110,7 +120,7 @@ def test_rules_and_groups_of_another_day_are_missing(scene: Scene) -> None:
     scene.session.commit()
     submit(scene.client, f"{scene.groups}/nouveau", {**fields, "title": "Compost"})
     scene.session.rollback()
-    group = scene.session.scalars(select(MeetupGroup)).one()
+    group = scene.grouped()[0]
     address = f"/pilotage/rencontres/{other.slug}/groupes/{group.id}"
     assert scene.client.get(address).status_code == 404
 

@@ -113,7 +113,7 @@ def test_a_wish_without_priority_keeps_what_was_typed(scene: Scene) -> None:
         scene.client, f"{scene.base}/avec/{scene.town.id}", {"message": "Ne perdez rien."}
     )
     assert page.status_code == 422
-    assert "Dites à quel point cette rencontre compte" in page.text
+    assert "Dites à quel point ce rendez-vous compte" in page.text
     assert "Ne perdez rien." in page.text
 
 
@@ -277,7 +277,7 @@ def test_news_go_to_the_people_who_come_in_one_mail(scene: Scene) -> None:
     assert len(mails) == 1
     assert "Ville bis" in mails[0]
     (told,) = mails_to(scene.app, "ville@essai.example")
-    assert "rencontre convenue" in told
+    assert "rendez-vous convenu" in told
 
 
 def test_the_pages_send_few_queries_and_stay_light(scene: Scene) -> None:

@@ -45,7 +45,17 @@ class Scene:
         """Return every wish, as requests left them."""
         self.session.rollback()
         self.session.expire_all()
-        return list(self.session.scalars(select(MeetupWish).order_by(MeetupWish.id)))
+        wanted = select(MeetupWish).where(MeetupWish.day_id == self.day.id)
+        return list(self.session.scalars(wanted.order_by(MeetupWish.id)))
+
+    def lines(self) -> list[MeetupWishLine]:
+        """Return every line of the lists of the day."""
+        self.session.rollback()
+        wanted = select(MeetupWishLine).join(
+            MeetupWishBatch, MeetupWishBatch.id == MeetupWishLine.batch_id
+        )
+        of_the_day = wanted.where(MeetupWishBatch.day_id == self.day.id)
+        return list(self.session.scalars(of_the_day.order_by(MeetupWishLine.id)))
 
     def paste(self, text: str) -> str:
         """Send lines and return the address of the preview."""
@@ -97,7 +107,7 @@ def test_a_list_is_previewed_applied_and_undone(scene: Scene) -> None:
 
 def test_refused_lines_are_corrected_on_the_page(scene: Scene) -> None:
     url = scene.paste("Ville d’essay;Façades d’essai")
-    line = scene.session.scalars(select(MeetupWishLine)).one()
+    line = scene.lines()[0]
     fields = {
         f"demandeur-{line.id}": "Ville d’essai",
         f"souhaite-{line.id}": "Façades d’essai",
@@ -119,7 +129,7 @@ def test_the_refused_lines_come_back_as_a_file_that_a_spreadsheet_does_not_run(
     again = scene.client.post(f"{scene.base}/listes", data=sent)
     assert again.status_code == 302
     scene.session.rollback()
-    cells = [line.cells[0] for line in scene.session.scalars(select(MeetupWishLine))]
+    cells = [line.cells[0] for line in scene.lines()]
     assert cells == ["=CMD()", "=CMD()"]
 
 
@@ -176,8 +186,8 @@ def test_a_list_of_another_day_is_missing(scene: Scene) -> None:
     other = make_day(scene.session, "Autre journée")
     scene.session.commit()
     scene.paste("Ville d’essai;Façades d’essai")
-    batch = scene.session.scalars(select(MeetupWishBatch)).one()
-    address = f"/pilotage/rencontres/{other.slug}/souhaits/listes/{batch.id}"
+    batch_id = scene.lines()[0].batch_id
+    address = f"/pilotage/rencontres/{other.slug}/souhaits/listes/{batch_id}"
     assert scene.client.get(address).status_code == 404
 
 
