@@ -39,6 +39,8 @@ from services.meetup_states import MAX_REASON
 from vocabulary.time_zones import METROPOLE, TIME_ZONES
 
 BAD_MOMENT: Final = _l("Cette date et cette heure ne se lisent pas.")
+# As browsers send and read them.
+MOMENT_FORMATS: Final = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 BAD_NUMBER: Final = _l("Ce n’est pas un nombre entier.")
 _LONGEST_NUMBER: Final = 9
 
@@ -169,11 +171,13 @@ class DayForm(SeenForm):
         _l(FIELD_LABELS["registration_closes_at"]),
         description=_l("Heure du lieu. Vide : jusqu’à la journée."),
         validators=[Optional()],
+        format=MOMENT_FORMATS,
     )
     wishes_close_at = MomentField(
         _l(FIELD_LABELS["wishes_close_at"]),
         description=_l("Heure du lieu. Vide : jusqu’à la journée."),
         validators=[Optional()],
+        format=MOMENT_FORMATS,
     )
     wishes_per_participant = _count("wishes_per_participant", "")
     wish_days = _count("wish_days", _l("En jours ; ensuite, le souhait n’est plus proposé."))

@@ -14,6 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
     TimeField,
+    ValidationError,
 )
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -133,7 +134,10 @@ class TableRow(Form):
     """A table that stands: its name, what it offers, whether it goes."""
 
     table_id = HiddenField()
-    label = StringField(_l("Nom"), filters=[strip], validators=[Length(max=MAX_LABEL)])
+    # Not « label »: the row, a field itself, has one.
+    table_name = StringField(
+        _l("Nom"), filters=[strip], validators=[Length(max=MAX_LABEL, message=TOO_LONG)]
+    )
     seats = CountField(_l("Places"), validators=[Optional()])
     is_step_free = BooleanField(_l("Plain-pied"))
     has_hearing_loop = BooleanField(_l("Boucle magnétique"))
@@ -151,7 +155,7 @@ class EditRoomForm(RoomForm):
         return [
             TableContent(
                 table_id=number_of(row.table_id.data),
-                label=row.label.data or "",
+                label=row.table_name.data or "",
                 seats=row.seats.data or 0,
                 is_step_free=bool(row.is_step_free.data),
                 has_hearing_loop=bool(row.has_hearing_loop.data),
@@ -211,7 +215,7 @@ class RhythmForm(ErrorsByField):
         """Return the breaks that were typed.
 
         Raises:
-            ValueError: one of them is not « from-to ».
+            ValidationError: one of them is not « from-to ».
         """
         found = []
         for part in filter(None, (one.strip() for one in re.split(r"[,;\n]", typed))):
@@ -219,7 +223,7 @@ class RhythmForm(ErrorsByField):
             numbers = [int(one or 0) for one in hours.groups()] if hours else []
             if not numbers or max(numbers[::2]) > _LAST_HOUR or max(numbers[1::2]) > _LAST_MINUTE:
                 message = _l("« %(part)s » ne se lit pas : 12:30-14:00.", part=part)
-                raise ValueError(message)
+                raise ValidationError(message)
             starts, ends = numbers[:2], numbers[2:]
             found.append((time(starts[0], starts[1]), time(ends[0], ends[1])))
         return tuple(found)

@@ -6,19 +6,25 @@ from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.exc import StaleDataError
 
 from models.account import User
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.outbox import OutboxMessage
 from services.audit import record_action
+from services.errors import Conflict
 from services.meetup_notes import Recipient, recipients_of
 from services.outbox import post_message
 from vocabulary.kinds import SubjectKind
+from vocabulary.labels import N_
 from vocabulary.meetups import ParticipantState
 
 DAY_MAIL: Final = "mail.meetup_day"
+CHANGED_MEANWHILE: Final = N_("Quelqu’un a changé cette journée entre-temps.")
 # Until then a cancellation can be taken back without anybody having heard of it.
 SECOND_THOUGHTS: Final = timedelta(minutes=10)
 _CONCERNED: Final = frozenset(
@@ -89,6 +95,19 @@ def take_back(session: Session, day: MeetupDay, event: DayEvent) -> bool:
     return bool(own) and not written
 
 
+def flush_day(session: Session) -> None:
+    """Send the changes; somebody else's change of the same day comes out as a conflict.
+
+    Raises:
+        Conflict: the day was changed meanwhile.
+    """
+    try:
+        session.flush()
+    except (StaleDataError, IntegrityError) as error:
+        session.rollback()
+        raise Conflict(CHANGED_MEANWHILE) from error
+
+
 def note_day(
     session: Session,
     action: str,
@@ -103,6 +122,8 @@ def note_day(
     Whoever changed rooms, slots or programme from an older page is thereby told of a conflict.
     """
     day.updated_at = now
+    # Even at the same instant: whoever holds the former version must be told.
+    flag_modified(day, "updated_at")
     record_action(
         session,
         f"meetup.{action}",

@@ -10,19 +10,23 @@ from sqlalchemy.orm import Session, selectinload
 from models.account import User
 from models.meetup import MeetupDay, MeetupSession, MeetupSlot
 from models.meetup_participant import MeetupAbsence, MeetupParticipant
-from services.drafts import flush_or_conflict
 from services.errors import Conflict, RuleViolation
 from services.meetup_calendar import refresh_publication
 from services.meetup_clock import carried_over
 from services.meetup_copies import CopyChoices, copy_day
 from services.meetup_day_contents import DayContent, day_problems, stamp
-from services.meetup_day_notes import DayEvent, note_day, tell_everybody
+from services.meetup_day_notes import (
+    CHANGED_MEANWHILE,
+    DayEvent,
+    flush_day,
+    note_day,
+    tell_everybody,
+)
 from services.meetup_places import offer_free_places
 from services.text_keys import unique_slug
 from vocabulary.labels import N_
 from vocabulary.meetups import DayState, ParticipantState
 
-CHANGED_MEANWHILE: Final = N_("Quelqu’un a changé cette journée entre-temps.")
 # Addresses under /rencontres and /pilotage/rencontres that are not days.
 _RESERVED: Final = frozenset({"nouvelle", "acces", "abonnement", "calendrier"})
 # What people must be told when it changes, because they would go elsewhere.
@@ -61,11 +65,11 @@ def create_day(
     )
     content.write_to(day)
     session.add(day)
-    flush_or_conflict(session)
+    flush_day(session)
     if source is not None:
         copy_day(session, source, day, choices or CopyChoices(), person=person, now=now)
     note_day(session, "created", day, person=person, now=now)
-    flush_or_conflict(session)
+    flush_day(session)
     return day
 
 
@@ -111,11 +115,11 @@ def save_day(
     _check_capacity(session, day, content)
     before = (day.held_on, day.zone)
     content.write_to(day)
-    flush_or_conflict(session)
+    flush_day(session)
     if before != (day.held_on, day.zone):
         _carry_over(session, day, before)
     note_day(session, "edited", day, person=person, now=now)
-    flush_or_conflict(session)
+    flush_day(session)
     if stored.capacity != content.capacity:
         offer_free_places(session, day, now=now)
     if _is_moved(stored, content) and day.is_public:
@@ -177,7 +181,7 @@ def delete_draft(session: Session, day: MeetupDay, *, person: User, now: datetim
     if day.state is not DayState.DRAFT:
         raise RuleViolation(N_("Cette journée est publique : annulez-la, en disant pourquoi."))
     note_day(session, "deleted", day, person=person, now=now)
-    flush_or_conflict(session)
+    flush_day(session)
     # By the database: it deletes plans before the slots and tables that they name.
     session.execute(delete(MeetupDay).where(MeetupDay.id == day.id))
     session.expunge_all()

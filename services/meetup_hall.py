@@ -19,10 +19,9 @@ from models.account import User
 from models.meetup import MeetupDay, MeetupSession, MeetupSlot, MeetupTable
 from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupMeeting, PlannedMeeting, PlannedSeat
-from services.drafts import flush_or_conflict
 from services.meetup_availability import session_during, span_of
 from services.meetup_clock import is_past, is_today
-from services.meetup_day_notes import note_day
+from services.meetup_day_notes import flush_day, note_day
 from vocabulary.meetups import ParticipantVisibility
 
 # Lines that one can read from across a hall, without scrolling.
@@ -83,7 +82,7 @@ def renew_hall_key(session: Session, day: MeetupDay, *, person: User, now: datet
     """
     day.hall_key = secrets.token_hex(8)
     note_day(session, "hall_key_renewed", day, person=person, now=now)
-    flush_or_conflict(session)
+    flush_day(session)
 
 
 def opens_hall(day: MeetupDay, key: str) -> bool:

@@ -13,11 +13,10 @@ from models.meetup import MeetupDay, MeetupRoom, MeetupSession, MeetupSlot
 from models.meetup_participant import MeetupSessionSeat
 from models.meetup_plan import PlannedMeeting
 from services.contents import clean_line, clean_text
-from services.drafts import flush_or_conflict
 from services.errors import RuleViolation
 from services.meetup_availability import Stretch, overlap, session_during
 from services.meetup_clock import instant_at_place
-from services.meetup_day_notes import note_day
+from services.meetup_day_notes import flush_day, note_day
 from services.meetup_slots import span_words
 from vocabulary.labels import N_
 from vocabulary.meetups import SHARED_SESSIONS, SessionKind
@@ -209,5 +208,5 @@ def seats_taken(session: Session, day: MeetupDay) -> dict[int, int]:
 def _note(session: Session, day: MeetupDay, title: str, person: User, now: datetime) -> None:
     details = {"part": title}
     note_day(session, "programme_changed", day, person=person, now=now, details=details)
-    flush_or_conflict(session)
+    flush_day(session)
     session.expire(day, ["sessions"])

@@ -12,10 +12,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from models.account import User
 from models.meetup import MeetupDay, MeetupRoom, MeetupTable
 from services.contents import clean_line
-from services.drafts import flush_or_conflict
 from services.errors import RuleViolation
 from services.meetup_calendar import refresh_publication
-from services.meetup_day_notes import note_day
+from services.meetup_day_notes import flush_day, note_day
 from services.meetup_uses import let_go
 from services.text_keys import name_key
 from vocabulary.labels import N_
@@ -92,7 +91,7 @@ def add_room(
     room = MeetupRoom(name=content.name, accessibility=content.accessibility, rank=rank)
     day.rooms.append(room)
     note_day(session, "rooms_changed", day, person=person, now=now, details={"room": room.name})
-    flush_or_conflict(session)
+    flush_day(session)
     return room
 
 
@@ -135,7 +134,7 @@ def add_tables(
     room.tables.extend(tables)
     details = {"room": room.name, "tables": wanted.count}
     note_day(session, "rooms_changed", day, person=person, now=now, details=details)
-    flush_or_conflict(session)
+    flush_day(session)
     return tables
 
 
@@ -189,7 +188,7 @@ def save_room(
         table.has_hearing_loop = one.has_hearing_loop
     details = {"room": room.name, "removed": len(gone)}
     note_day(session, "rooms_changed", room.day, person=person, now=now, details=details)
-    flush_or_conflict(session)
+    flush_day(session)
     refresh_publication(session, room.day, now=now)
 
 
@@ -238,4 +237,4 @@ def remove_room(
     details = {"room": room.name, "removed": len(tables)}
     day.rooms.remove(room)
     note_day(session, "rooms_changed", day, person=person, now=now, details=details)
-    flush_or_conflict(session)
+    flush_day(session)

@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session
 
 from models.account import User
 from models.meetup import MeetupDay, MeetupSession, MeetupSlot
-from services.drafts import flush_or_conflict
 from services.errors import Conflict, RuleViolation
 from services.meetup_availability import Stretch, overlap
 from services.meetup_calendar import refresh_publication
 from services.meetup_clock import instant_at_place
-from services.meetup_day_notes import note_day
+from services.meetup_day_notes import CHANGED_MEANWHILE, flush_day, note_day
 from services.meetup_plans import check_still_possible
 from services.meetup_uses import let_go
 from vocabulary.labels import N_
@@ -176,7 +175,7 @@ def save_slots(
     """
     session.refresh(day, with_for_update=True)
     if day.lock != seen:
-        raise Conflict(N_("Quelqu’un a changé cette journée entre-temps."))
+        raise Conflict(CHANGED_MEANWHILE)
     own = {slot.id: slot for slot in day.slots}
     wanted = [(row, *_hours(day, row)) for row in rows]
     kept = {row.slot_id for row in rows}
@@ -264,5 +263,5 @@ def span_words(day: MeetupDay, part: MeetupSlot | MeetupSession | Stretch) -> st
 def _note(session: Session, day: MeetupDay, person: User, now: datetime) -> None:
     details = {"slots": len(day.slots)}
     note_day(session, "slots_changed", day, person=person, now=now, details=details)
-    flush_or_conflict(session)
+    flush_day(session)
     session.expire(day, ["slots"])

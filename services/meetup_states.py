@@ -12,11 +12,10 @@ from models.account import User
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from services.contents import clean_text
-from services.drafts import flush_or_conflict
 from services.errors import RuleViolation
 from services.meetup_calendar import record_publication, refresh_publication
 from services.meetup_clock import is_past
-from services.meetup_day_notes import DayEvent, note_day, take_back, tell_everybody
+from services.meetup_day_notes import DayEvent, flush_day, note_day, take_back, tell_everybody
 from vocabulary.labels import N_, LabelledEnum
 from vocabulary.meetups import DayState
 
@@ -97,7 +96,7 @@ def change_state(
         )
     day.state = step.target
     note_day(session, step.action, day, person=person, now=now)
-    flush_or_conflict(session)
+    flush_day(session)
 
 
 def _knows_anybody(session: Session, day: MeetupDay) -> bool:
@@ -124,7 +123,7 @@ def cancel_day(
     day.state_before, day.state = day.state, DayState.CANCELLED
     day.cancelled_reason = reason
     note_day(session, "cancelled", day, person=person, now=now)
-    flush_or_conflict(session)
+    flush_day(session)
     record_publication(session, day, None, now=now)
     return tell_everybody(session, day, DayEvent.CANCELLED, now=now)
 
@@ -143,7 +142,7 @@ def restore_day(session: Session, day: MeetupDay, *, person: User, now: datetime
     day.state = day.state_before or DayState.CLOSED
     day.state_before, day.cancelled_reason = None, ""
     note_day(session, "restored", day, person=person, now=now)
-    flush_or_conflict(session)
+    flush_day(session)
     refresh_publication(session, day, now=now)
     if take_back(session, day, DayEvent.CANCELLED):
         return False

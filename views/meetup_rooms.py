@@ -82,7 +82,7 @@ def _show(form: EditRoomForm, room: MeetupRoom) -> None:
         form.tables.append_entry(
             {
                 "table_id": str(table.id),
-                "label": table.label,
+                "table_name": table.label,
                 "seats": table.seats,
                 "is_step_free": table.is_step_free,
                 "has_hearing_loop": table.has_hearing_loop,

@@ -26,6 +26,7 @@ from tests.factories.entries import (
 from tests.factories.organizations import make_offer, make_organization
 from tests.query_counter import count_queries
 from vocabulary.kinds import OrganizationKind
+from vocabulary.meetups import DayState
 
 MOST = 12
 THEME = "renovation-energetique"
@@ -97,6 +98,7 @@ def _add_project_and_day(session: Session, quarters: list[Territory], n: int) ->
             place="Salle",
             commune_code="42218",
             summary="Une journée.",
+            state=DayState.OPEN,
         )
     )
     session.flush()
