@@ -257,7 +257,9 @@ class _Reading:
 
     def add_wished_pairs(self) -> None:
         """Take what is wished and what the organisers impose."""
-        for (first, second), pair in pair_worths(self._session, self._day).items():
+        confirmed = self._person_of.keys()
+        worths = pair_worths(self._session, self._day, confirmed=frozenset(confirmed))
+        for (first, second), pair in worths.items():
             self._take(
                 pair_key(first, second),
                 (first, second),

@@ -1,16 +1,12 @@
 """How repairs name what they move: participants, tables, hours of the slots."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from models.meetup import MeetupDay
-from models.meetup_participant import MeetupParticipant
-from services.meetup_planning import tables_of
+from services.meetup_planning import DayToPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +18,20 @@ class Names:
     starts: Mapping[int, datetime]
     zone: ZoneInfo
 
+    def person(self, number: int) -> str:
+        """Return the name of a participant; one whose registration was cancelled has none."""
+        return self.people.get(number, "—")
 
-def names_of(session: Session, day: MeetupDay) -> Names:
-    """Return the names of all the participants, tables and slots of a day, in three queries."""
-    rows = session.execute(
-        select(MeetupParticipant.id, MeetupParticipant.name).where(
-            MeetupParticipant.day_id == day.id
-        )
-    )
+    def everybody(self, numbers: Iterable[int]) -> list[str]:
+        """Return the names of participants, in the order of the alphabet."""
+        return sorted(self.person(one) for one in numbers)
+
+
+def names_of(day: MeetupDay, read: DayToPlan) -> Names:
+    """Return the names of the registered participants, the tables and the slots of a day."""
     return Names(
-        people={number: name for number, name in rows},  # noqa: C416 - typed rows
-        tables={table.id: table.label for table in tables_of(session, day)},
+        people={one.id: one.name for one in read.names.people},
+        tables={one.id: one.label for one in read.names.tables},
         starts={slot.id: slot.starts_at for slot in day.slots},
         zone=day.zone,
     )

@@ -17,7 +17,6 @@ from services.meetup_planning import (
     DayToPlan,
     Placement,
     placements_of,
-    plannable_participants,
     read_day,
 )
 
@@ -132,8 +131,9 @@ def read_situation(session: Session, day: MeetupDay, *, now: datetime) -> Situat
         read = read_day(session, day, held=before, locked=[one for one in kept if one.is_locked])
     held = {one.key for one in kept}
     meeting = {who for one in kept for who in one.participants}
-    people = plannable_participants(session, day)
+    people = read.names.people
     absent = frozenset(one.id for one in people if one.absent_at is not None)
+    there = frozenset(one.id for one in people if one.arrived_at is not None)
     return Situation(
         plan_id=day.published_plan_id,
         before=before,
@@ -142,10 +142,7 @@ def read_situation(session: Session, day: MeetupDay, *, now: datetime) -> Situat
         read=read,
         from_slot=first_open_slot(day.slots, now),
         absent=absent,
-        newcomers=frozenset(
-            one.id for one in people if one.arrived_at is not None and one.id not in meeting
-        )
-        - absent,
+        newcomers=there - meeting - absent,
     )
 
 

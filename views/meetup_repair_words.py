@@ -49,7 +49,7 @@ def lost_words(situation: Situation, names: Names) -> list[str]:
         _(
             "%(spot)s : %(people)s",
             spot=_spot(one, names),
-            people=" · ".join(names.people[who] for who in one.participants),
+            people=" · ".join(names.person(who) for who in one.participants),
         )
         for one in ordered
     ]
@@ -59,7 +59,7 @@ def proposal_row(proposal: Proposal, names: Names) -> ProposalRow:
     """Return a proposal as its page shows it."""
     form = ApplyForm(formdata=None)
     form.order.data = sign_order(order_of(proposal))
-    people = sorted(proposal.told, key=lambda who: names.people[who])
+    people = sorted(proposal.told, key=names.person)
     before = sum(one.waits for one in proposal.situation.figures.values())
     after = sum(one.waits for one in proposal.figures.values())
     told = ngettext("%(num)s structure à prévenir", "%(num)s structures à prévenir", len(people))
@@ -131,7 +131,7 @@ def _person(proposal: Proposal, who: int, names: Names) -> PersonChange:
             after=_waits(after.waits),
         )
     lines = tuple(_line(one, who, names) for one in _in_order(proposal.told[who], names))
-    return PersonChange(names.people[who], lines, waits)
+    return PersonChange(names.person(who), lines, waits)
 
 
 def _waits(count: int) -> str:
@@ -151,7 +151,7 @@ def _known(change: MeetingDifference) -> Placement:
 
 
 def _line(change: MeetingDifference, who: int, names: Names) -> tuple[str, str]:
-    others = ", ".join(names.people[one] for one in change.participants if one != who)
+    others = ", ".join(names.person(one) for one in change.participants if one != who)
     if change.before is None and change.after is not None:
         words = _("gagne %(others)s, %(spot)s", others=others, spot=_spot(change.after, names))
         return _PLUS, words
@@ -173,6 +173,6 @@ def _spot(one: Placement, names: Names) -> str:
         _(
             "%(hour)s, table %(table)s",
             hour=hour_at(names.starts[one.slot_id], names.zone),
-            table=names.tables[one.table_id],
+            table=names.tables.get(one.table_id, "—"),
         )
     )

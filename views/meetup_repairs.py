@@ -49,10 +49,14 @@ def _page(day: MeetupDay, refused: str = "", status: int = 200) -> ResponseRetur
     is_deep = "approfondi" in request.args
     proposals: tuple[Proposal, ...] = ()
     rows: list[ProposalRow] = []
-    names = names_of(session, day)
+    lost: list[str] = []
+    newcomers: list[str] = []
     if situation is not None:
+        names = names_of(day, situation.read)
         proposals = propose(situation, seconds=SEARCHED if is_deep else AT_ONCE)
         rows = [proposal_row(proposal, names) for proposal in proposals]
+        lost = lost_words(situation, names)
+        newcomers = names.everybody(situation.newcomers)
     page = render_template(
         "meetup_repairs/show.html",
         day=day,
@@ -60,8 +64,8 @@ def _page(day: MeetupDay, refused: str = "", status: int = 200) -> ResponseRetur
         situation=situation,
         rows=rows,
         is_deep=is_deep,
-        lost=lost_words(situation, names) if situation else [],
-        newcomers=[names.people[one] for one in sorted(situation.newcomers)] if situation else [],
+        lost=lost,
+        newcomers=newcomers,
         history=past_repairs(session, day),
         history_words=history_words,
         refused=refused,
