@@ -25,6 +25,7 @@ from extensions.clock import now
 from extensions.database import engine_options, prepare_engine, reading
 from meetups.planner import PlannedDay, Progress, plan_day
 from services.meetup_computing import (
+    NOT_FOUND,
     Claim,
     Standing,
     call_impossible,
@@ -35,6 +36,7 @@ from services.meetup_computing import (
     read_order,
     refusal_of,
 )
+from services.meetup_conflicts import conflicts_of
 from services.meetup_plan_store import FaultyPlan
 from services.meetup_planning import DayToPlan
 
@@ -65,7 +67,12 @@ def compute(sessions: sessionmaker[Session], plan_id: int, *, token: datetime) -
         return
     plan, read = found
     with _telling(sessions, claim) as teller:
-        planned = plan_day(read.wished, seconds=plan.seconds_allowed, on_progress=teller.take)
+        planned = plan_day(
+            read.wished,
+            seconds=plan.seconds_allowed,
+            on_progress=teller.take,
+            prove=plan.asks_proof,
+        )
     if not teller.is_lost:
         _store(sessions, claim, read, planned)
 
@@ -74,8 +81,12 @@ def _store(
     sessions: sessionmaker[Session], claim: Claim, read: DayToPlan, planned: PlannedDay
 ) -> None:
     if _is_impossible(read, planned):
+        conflicts = conflicts_of(read)
         with sessions.begin() as session:
-            call_impossible(session, claim, read, now=now())
+            if conflicts is None:
+                fail_plan(session, claim, NOT_FOUND, now=now())
+            else:
+                call_impossible(session, claim, conflicts, now=now())
         return
     try:
         with sessions.begin() as session:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from meetups.planner import Phase, PlannedDay, Progress
 from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
-from services.meetup_conflicts import conflicts_of
 from services.meetup_figures import figures_of, write_figures
 from services.meetup_plan_store import FaultyPlan, check_placements, store_placements
 from services.meetup_planning import DayToPlan, Placement, placements_of, read_day
@@ -32,6 +31,10 @@ CRASHED: Final = N_(
 )
 OVERDUE: Final = N_(
     "Le calcul ne rendait plus la main : il a été arrêté. Rien n’a été changé ; relancez-le."
+)
+NOT_FOUND: Final = N_(
+    "Le calcul n’a pas trouvé comment tenir tout ce qui est imposé ; rien ne prouve que ce soit "
+    "impossible. Donnez-lui plus de temps, ou imposez moins de rencontres."
 )
 CHANGED: Final = N_(
     "La journée a changé pendant le calcul, et son résultat n’y convient plus. Relancez-le."
@@ -166,6 +169,7 @@ def finish_plan(
         seconds=round(planned.seconds, 2),
     )
     plan.wished, plan.score_bound = len(read.keys), planned.score_bound
+    plan.breaks_bound = planned.breaks_bound
     plan.unplaced = reasons_as_data(read, planned.slots)
     plan.phase, plan.state, plan.finished_at = None, PlanState.READY, now
     plan.is_stop_asked = False
@@ -177,11 +181,13 @@ def _promised(planned: PlannedDay, least: Mapping[int, int]) -> Mapping[int, int
     return least if planned.is_guarantee_kept else None
 
 
-def call_impossible(session: Session, claim: Claim, read: DayToPlan, *, now: datetime) -> None:
-    """Keep which constraints are in conflict, when no plan can hold all that is imposed."""
+def call_impossible(
+    session: Session, claim: Claim, conflicts: dict[str, Any], *, now: datetime
+) -> None:
+    """Keep which rules are in conflict, when no plan can hold all that is imposed."""
     plan = session.scalar(select(MeetupPlan).where(claim.holds()))
     if plan is not None:
-        plan.conflicts = conflicts_of(read)
+        plan.conflicts = conflicts
         plan.phase, plan.state, plan.finished_at = None, PlanState.INFEASIBLE, now
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from models.account import User
 from models.meetup import MeetupDay
+from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
-from models.meetup_wish import MeetupPairRule
 from services.errors import RuleViolation
+from services.meetup_rules import RuleTerms, set_rule
 from services.meetup_why import unplaced_meetings
-from services.meetup_wish_worth import pair_of
 from vocabulary.labels import N_
 from vocabulary.meetups import PairRule
 
@@ -31,27 +31,16 @@ def impose_meeting(
     """Impose on the next calculations a wished pair that ``plan`` does not hold.
 
     Raises:
-        RuleViolation: it is not such a pair, its people cannot meet, or they are kept apart.
+        RuleViolation: it is not such a pair, or the pair cannot be imposed.
     """
     meeting = next((one for one in unplaced_meetings(plan) if one.key == key), None)
     if meeting is None or len(meeting.participants) != _PAIR or not meeting.can_be_imposed:
         raise RuleViolation(N_("Cette rencontre ne peut pas être imposée."))
-    first, second = pair_of(*meeting.participants)
-    known = session.scalar(
-        select(MeetupPairRule).where(
-            MeetupPairRule.first_id == first, MeetupPairRule.second_id == second
-        )
+    wanted = select(MeetupParticipant).where(
+        MeetupParticipant.day_id == day.id, MeetupParticipant.id.in_(meeting.participants)
     )
-    if known is None:
-        session.add(
-            MeetupPairRule(
-                day_id=day.id,
-                first_id=first,
-                second_id=second,
-                rule=PairRule.REQUIRED,
-                created_by_id=person.id if person else None,
-                created_at=now,
-            )
-        )
-    elif known.rule is PairRule.FORBIDDEN:
-        raise RuleViolation(N_("Cette rencontre est exclue par l’équipe : levez d’abord la règle."))
+    people = session.scalars(wanted.order_by(MeetupParticipant.id)).all()
+    if len(people) != _PAIR:
+        raise RuleViolation(N_("Cette rencontre ne peut pas être imposée."))
+    terms = RuleTerms(PairRule.REQUIRED)
+    set_rule(session, day, (people[0], people[1]), terms, person=person, now=now)

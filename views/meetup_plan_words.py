@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import current_app, url_for
 from flask_babel import format_decimal, ngettext
@@ -10,11 +10,13 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from extensions.database import db_session
+from meetups.conflicts import ConflictKind
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
-from services.meetup_conflicts import Clash, ClashCode, clashes_of
+from services.meetup_conflicts import Clash, clashes_of
 from views.meetup_plan_access import DayNames, day_names
+from vocabulary.labels import N_
 from vocabulary.meetups import PlanState
 
 
@@ -215,53 +217,54 @@ def conflict_lines(day: MeetupDay, plan: MeetupPlan) -> list[ConflictLine]:
 
 
 def _conflict_line(day: MeetupDay, names: DayNames, clash: Clash) -> ConflictLine:
-    meetings = ", ".join(f"« {names.meeting(key, people)} »" for key, people in clash.meetings)
+    meeting = names.meeting(clash.key, clash.participants) if clash.key else ""
     person = names.person(clash.person) if clash.person is not None else ""
     hour = names.hour(clash.slot_id) if clash.slot_id is not None else ""
-    count = len(clash.meetings)
     texts = {
-        ClashCode.NO_SLOT: lambda: _(
-            "%(meetings)s : aucun créneau permis où tous soient disponibles.", meetings=meetings
+        ConflictKind.MEETING: lambda: _(
+            "« %(meeting)s » doit avoir lieu : imposée, verrouillée, ou d’un groupe.",
+            meeting=meeting,
         ),
-        ClashCode.TOO_MANY: lambda: _(
-            "%(person)s a %(count)s rencontres imposées ou verrouillées, plus que ses créneaux ou "
-            "son maximum : %(meetings)s.",
+        ConflictKind.SLOTS: lambda: (
+            _("« %(meeting)s » est fixée à %(hour)s.", meeting=meeting, hour=hour)
+            if hour
+            else _("« %(meeting)s » ne peut pas être à n’importe quel créneau.", meeting=meeting)
+        ),
+        ConflictKind.AVAILABILITY: lambda: _(
+            "%(person)s n’est pas disponible à tous les créneaux.", person=person
+        ),
+        ConflictKind.TABLES: lambda: ngettext(
+            "À %(hour)s, %(num)s table.", "À %(hour)s, %(num)s tables.", clash.count, hour=hour
+        ),
+        ConflictKind.MOST: lambda: ngettext(
+            "%(person)s accepte %(num)s rencontre au plus.",
+            "%(person)s accepte %(num)s rencontres au plus.",
+            clash.count,
             person=person,
-            count=count,
-            meetings=meetings,
-        ),
-        ClashCode.SAME_SLOT: lambda: _(
-            "%(person)s est attendu %(count)s fois à %(hour)s : %(meetings)s.",
-            person=person,
-            count=count,
-            hour=hour,
-            meetings=meetings,
-        ),
-        ClashCode.TABLES: lambda: _(
-            "À %(hour)s, %(count)s rencontres sont fixées pour moins de tables : %(meetings)s.",
-            hour=hour,
-            count=count,
-            meetings=meetings,
-        ),
-        ClashCode.TOGETHER: lambda: _(
-            "Prises ensemble, ces rencontres imposées ne tiennent pas dans les créneaux et les "
-            "tables : %(meetings)s.",
-            meetings=meetings,
         ),
     }
     url, link = _where(day, clash)
-    return ConflictLine(str(texts[clash.code]()), url, link)
+    return ConflictLine(str(texts[clash.kind]()), url, link)
+
+
+# Where each sort of rule is changed; a group's meeting is of the page of groups.
+_PLACES: Final = {
+    ConflictKind.MEETING: ("meetup_rules.index", N_("Changer les rencontres imposées")),
+    ConflictKind.SLOTS: ("meetup_rules.index", N_("Changer les rencontres imposées")),
+    ConflictKind.AVAILABILITY: ("meetup_participants.availability", N_("Voir ses disponibilités")),
+    ConflictKind.TABLES: ("meetup_programme.index", N_("Ajouter des tables")),
+    ConflictKind.MOST: ("meetup_participants.edit", N_("Changer son maximum")),
+}
+_GROUPS: Final = ("meetup_groups.index", N_("Changer les groupes"))
 
 
 def _where(day: MeetupDay, clash: Clash) -> tuple[str, str]:
-    """Return the page on which a clash can be solved."""
-    pages = current_app.view_functions
-    if clash.code is ClashCode.TABLES and "meetup_programme.index" in pages:
-        return url_for("meetup_programme.index", slug=day.slug), str(_("Voir les tables"))
-    if any(key.startswith("g") for key, _people in clash.meetings) and (
-        "meetup_groups.index" in pages
-    ):
-        return url_for("meetup_groups.index", slug=day.slug), str(_("Voir les groupes"))
-    if "meetup_rules.index" in pages:
-        return url_for("meetup_rules.index", slug=day.slug), str(_("Voir les rencontres imposées"))
-    return "", ""
+    """Return the page on which a rule can be changed, and what the link says."""
+    endpoint, text = _GROUPS if (clash.key or "").startswith("g") else _PLACES[clash.kind]
+    if endpoint not in current_app.view_functions:
+        return "", ""
+    if clash.person is not None:
+        url = url_for(endpoint, slug=day.slug, participant_id=clash.person)
+    else:
+        url = url_for(endpoint, slug=day.slug)
+    return url, str(_(text))

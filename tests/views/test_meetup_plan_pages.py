@@ -151,7 +151,10 @@ def test_what_was_imposed_in_vain_is_named(app: Flask, session: Session) -> None
     run_worker(app)
     page = sign_in(app, STAFF).get(f"{BASE}/1").text
     assert plan_numbered(session, 1).state is PlanState.INFEASIBLE
-    assert "Ville 0 est attendu 2 fois à 9 h" in page
+    names = [f"« Ville 0 – {one.name} »" for one in people[1:3]]
+    for name in names:
+        assert f"{name} doit avoir lieu" in page
+        assert f"{name} est fixée à 9 h." in page
 
 
 def test_two_plans_are_compared(staff: FlaskClient, session: Session, day: MeetupDay) -> None:
