@@ -15,6 +15,7 @@ from meetups.board import NOWHERE, Board, Chain
 from meetups.breaks import shaken
 from meetups.problem import WishedDay, slots_of
 from meetups.selection import Selection, select
+from meetups.slot_selection import select_slots
 
 MAX_SELECTIONS: Final = 8
 """Selections tried in turn when some meetings find no place."""
@@ -34,16 +35,64 @@ class Insertion:
     """Breaks after less breaks before."""
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A board, the bound on the worth of any, and whether a search was cut short."""
+
+    board: Board
+    bound: int
+    is_whole: bool
+
+
 def place_selection(
-    day: WishedDay, selection: Selection, is_going_on: Callable[[Board], bool]
-) -> Board:
+    day: WishedDay,
+    selection: Selection,
+    is_going_on: Callable[[Board], bool] = lambda _: True,
+    *,
+    seconds: float = 60.0,
+) -> Placed:
     """Place what is selected; what finds no place gives way to the next best selection.
 
     Args:
         day: the wishes.
         selection: the best of them, slots aside.
         is_going_on: shown the best board now and then; ``False``: no more selections are tried.
+        seconds: for deciding selection and slots together, where the flow promises too much.
     """
+    best = _place_in_turn(day, selection, is_going_on)
+    placed = Placed(best, selection.bound, is_whole=True)
+    if best.worth < selection.bound or not _is_complete(best, selection):
+        fill(best)
+        if is_going_on(best):
+            placed = _placed_together(best, selection, seconds)
+    is_going_on(placed.board)
+    return placed
+
+
+def _placed_together(best: Board, selection: Selection, seconds: float) -> Placed:
+    """Return the better of ``best`` and of the exact model's answer."""
+    together = select_slots(Board(best.day), selection.least, seconds)
+    if together is None:
+        return Placed(best, selection.bound, is_whole=True)
+    found = together.board
+    if found is not None and _rank(found, selection) > _rank(best, selection):
+        best = found
+    bound = selection.bound
+    if together.bound is not None and _is_complete(best, selection):
+        bound = max(best.worth, min(bound, together.bound))
+    return Placed(best, bound, together.is_whole)
+
+
+def _is_complete(board: Board, selection: Selection) -> bool:
+    """Tell whether everything required is held and every guarantee kept."""
+    required = sum(one.is_required for one in board.day.candidates)
+    return _rank(board, selection)[:2] == (required, 0)
+
+
+def _place_in_turn(
+    day: WishedDay, selection: Selection, is_going_on: Callable[[Board], bool]
+) -> Board:
+    """Place a selection, then others in turn without what found no place; return the best."""
     best, left = place_shaken(Board(day), selection.chosen, is_going_on)
     homeless = set(left)
     for _ in range(MAX_SELECTIONS):
@@ -59,9 +108,6 @@ def place_selection(
         if homeless.issuperset(left):
             break
         homeless |= set(left)
-    if best.worth < selection.bound:
-        fill(best)
-    is_going_on(best)
     return best
 
 

@@ -19,6 +19,8 @@ from meetups.selection import Selection, select
 from meetups.tables import assign_tables
 
 USUAL_EFFORT: Final = 100
+SHARE_OF_SLOTS: Final = 0.3
+"""Of the time, for selection and slots decided together where the flow promises too much."""
 SHARE_BEFORE_PROOF: Final = 0.4
 """Of the time left, when a proof is asked for."""
 
@@ -139,9 +141,14 @@ def plan_day(
     run = _Run(seconds, on_progress)
     run.tell(Phase.SELECTION, Board(day))
     run.selection = select(day)
-    board = placement.place_selection(
-        day, run.selection, lambda held: run.tell(Phase.PLACEMENT, held)
+    placed = placement.place_selection(
+        day,
+        run.selection,
+        lambda held: run.tell(Phase.PLACEMENT, held),
+        seconds=SHARE_OF_SLOTS * (seconds - run.seconds),
     )
+    board = placed.board
+    run.selection = replace(run.selection, bound=placed.bound)
     board, is_whole = breaks.shorten(
         board,
         seed=day.seed,
@@ -157,7 +164,13 @@ def plan_day(
             board, seconds - run.seconds, lambda held: run.tell(Phase.PROOF, held)
         )
     run.tell(Phase.TABLES, board)
-    plan = describe(day, board.slots(), run.selection, is_cut=not is_whole, seconds=run.seconds)
+    plan = describe(
+        day,
+        board.slots(),
+        run.selection,
+        is_cut=not (is_whole and placed.is_whole),
+        seconds=run.seconds,
+    )
     return replace(plan, breaks_bound=max(bound, plan.breaks_bound))
 
 
