@@ -20,7 +20,7 @@ from tests.conftest import DATABASE, settings_for
 from tests.factories.accounts import sign_in
 from tests.factories.entries import index_all
 from tests.factories.matrix_world import Examples, address_of, build_world
-from tests.security.test_stored_scripts import free_columns
+from tests.security.test_stored_scripts import poisoned
 from vocabulary.kinds import PublicationState
 
 FORMULA: Final = '=HYPERLINK("http://evil.example";"x")'
@@ -38,6 +38,7 @@ FILES: Final = (
     ("steering.radar_file", "staff"),
     ("steering.journey_file", "staff"),
     ("registers.export", "owner"),
+    ("meetup_participants.export", "staff"),
 )
 # These hold numbers and our own words, and nothing is compared in the address of this one.
 COUNTS: Final = {
@@ -62,7 +63,7 @@ def examples(app: Flask) -> dict[str, Examples]:
     with app.app_context():
         session = db_session()
         for table in Base.metadata.sorted_tables:
-            values = {column.name: FORMULA for column in free_columns(table)}
+            values = poisoned(table, FORMULA)
             if values:
                 session.execute(update(table).values(values))
         session.execute(update(Need).values(state=PublicationState.PUBLISHED))

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Column, String, Table, Text, select, update
+from sqlalchemy import Column, String, Table, Text, UniqueConstraint, cast, literal, select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -55,16 +55,24 @@ CODES: Final = {
     *("document.digest", "document.media_type", "partnership_milestone.precision"),
     *("user.password", "user.tf_primary_method", "outbox_message.topic", "epci.kind"),
     *("outbox_message.claimed_by", "working_group.theme", "webauthn.usage", "reference.uid"),
+    *("meetup_day.time_zone", "meetup_invitee_line.verdict", "meetup_wish_line.verdict"),
+    *("meetup_attendee.email", "meetup_attendee.language", "meetup_meeting.key"),
+    *("meetup_request.email", "meetup_request.language", "meetup_request.nonce"),
 }
 WRITTEN_KEYS: Final = frozenset({"name", "acronym", "title", "pitch", "description", "website"})
 # Every account of the suite has an address under one of these.
 ADDRESS: Final = re.compile(rb"[\w.+-]+@(?:essai|matrice|libre)\.example")
 # Who reads the address of somebody else, and where: nowhere else (P1).
 _TEAM: Final = {"memberships.team"}
-_STAFF: Final = {*_TEAM, "claims.queue", "demo.mailbox", "demo.message"}
+# The people of a participant of a meetup day are read by it and by those who organise the day.
+_ATTENDING: Final = {"participations.show", "participations.person"}
+_ORGANIZING: Final = {
+    *("meetup_participants.show", "meetup_participants.attendee", "meetup_participants.export"),
+}
+_STAFF: Final = {*_TEAM, *_ORGANIZING, "claims.queue", "demo.mailbox", "demo.message"}
 SHOWING_ADDRESSES: Final = {
     "public": {"demo.mailbox", "demo.message"},
-    "owner": {*_TEAM, "demo.mailbox", "demo.message"},
+    "owner": {*_TEAM, *_ATTENDING, "demo.mailbox", "demo.message"},
     "staff": _STAFF,
     "administrator": {*_STAFF, "people.index"},
 }
@@ -83,10 +91,22 @@ def free_columns(table: Table) -> list[Column[Any]]:
     ]
 
 
+def poisoned(table: Table, text: str) -> dict[str, Any]:
+    """Return ``text`` for each free column; its end differs by row where rows must differ."""
+    unique = {
+        column.name
+        for constraint in table.constraints
+        if isinstance(constraint, UniqueConstraint)
+        for column in constraint.columns
+    }
+    own = literal(text) + cast(table.c.id, String) if "id" in table.c else text
+    return {column.name: own if column.name in unique else text for column in free_columns(table)}
+
+
 def poison(session: Session) -> None:
     """Write the markup into every free text, that of drafts and lists included."""
     for table in Base.metadata.sorted_tables:
-        values = {column.name: MARKUP for column in free_columns(table)}
+        values = poisoned(table, MARKUP)
         if table.name == "organization":
             values["website"] = LINK
         if values:
