@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from models.meetup import MeetupDay, MeetupSession, MeetupSlot
 from models.meetup_participant import MeetupParticipant
-from services.meetup_clock import date_at_place, is_past, takes_registrations
+from services.meetup_clock import date_at_place, is_past, is_today, takes_registrations
 from vocabulary.exchanges import Side
 from vocabulary.meetups import DayState, ParticipantState, ParticipantVisibility
 
@@ -22,6 +22,7 @@ class DayStanding(StrEnum):
     OPEN = "open"
     FULL = "full"
     CLOSED = "closed"
+    TODAY = "today"
     CANCELLED = "cancelled"
     PAST = "past"
 
@@ -68,6 +69,8 @@ def standing_of(day: MeetupDay, *, confirmed: int, now: datetime) -> DayStanding
     if takes_registrations(day, now):
         is_full = day.capacity is not None and confirmed >= day.capacity
         return DayStanding.FULL if is_full else DayStanding.OPEN
+    if is_today(day, now):
+        return DayStanding.TODAY
     return DayStanding.ANNOUNCED if day.state is DayState.ANNOUNCED else DayStanding.CLOSED
 
 

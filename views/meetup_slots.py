@@ -21,6 +21,7 @@ from views.meetup_rows import list_row
 from views.once import carry_out
 from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 from vocabulary.periods import french_hour
+from vocabulary.time_zones import TIME_ZONES
 
 bp = Blueprint("meetup_slots", __name__, url_prefix="/pilotage/rencontres")
 # Blank rows under the slots, to add some by hand.
@@ -137,6 +138,7 @@ def _page(
         form=form,
         rhythm=rhythm,
         conflict=conflict,
+        zone_label=TIME_ZONES.get(day.time_zone, day.time_zone),
         uses=uses_of(db_session(), day),
         taken={
             slot.id: session.title

@@ -53,6 +53,7 @@ def visitor(empty_app: Flask) -> FlaskClient:
         ({"state": DayState.CLOSED}, "Inscriptions closes"),
         ({"state": DayState.CANCELLED, "cancelled_reason": "Grève"}, "Annulée"),
         ({"held_on": date(2026, 11, 21)}, "Passée"),
+        ({"held_on": date(2026, 11, 22), "state": DayState.CLOSED}, "Aujourd’hui"),
     ],
 )
 def test_a_day_says_where_it_stands(
