@@ -21,7 +21,7 @@ AT_ONCE: Final = 0.1
 """With less time than this, in seconds, the first proposal alone is made."""
 MOVES: Final = (0, 2, 5)
 """How many meetings the proposals may move. Bounds this small are also what makes them quick."""
-SLACK: Final = 0.25
+SLACK: Final = 0.3
 """Share of the time kept for tables and descriptions."""
 
 
