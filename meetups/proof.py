@@ -22,11 +22,16 @@ from meetups.validator import count_breaks, faults_of_timetable
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RACERS: Final = (
-    (Way.RISING, "cadical195"),
-    (Way.HALVING, "cadical300"),
-    (Way.RISING, "cadical300"),
-    (Way.HALVING, "cadical195"),
+    (Way.RISING, "cadical195", False),
+    (Way.RISING, "cadical300", True),
+    (Way.HALVING, "cadical300", True),
+    (Way.HALVING, "cadical195", False),
 )
+"""Way, solver and first guess of each process; a machine of two cores runs the first two."""
+RELIEF: Final = 2
+"""The racer that takes the place of the last one when no answer is found for long."""
+RELIEF_SECONDS: Final = 10.0
+RELIEF_SHARE: Final = 1 / 3
 LISTEN_SECONDS: Final = 0.1
 
 
@@ -120,11 +125,10 @@ class _Race:
     def run(self, workers: int, seed: int, on_progress: OnProgress | None) -> None:
         """Listen to processes until the question is settled, time is up, or all have ended."""
         heard: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        racers = [self._racer(number, seed) for number in range(workers)]
+        racers: list[subprocess.Popen[str]] = []
         try:
-            for racer in racers:
-                threading.Thread(target=_listen, args=(racer.stdout, heard), daemon=True).start()
-            self._follow(heard, len(racers), on_progress)
+            racers.extend(self._racer(number, seed, heard) for number in range(workers))
+            self._follow(heard, racers, seed, on_progress)
         finally:
             for racer in racers:
                 racer.kill()
@@ -133,34 +137,47 @@ class _Race:
     def _follow(
         self,
         heard: "queue.SimpleQueue[str | None]",
-        running: int,
+        racers: list["subprocess.Popen[str]"],
+        seed: int,
         on_progress: OnProgress | None,
     ) -> None:
-        while running and not self.is_settled:
-            left = self.ends - time.monotonic()
-            if left <= 0:
-                return
-            try:
-                line = heard.get(timeout=min(left, LISTEN_SECONDS))
-            except queue.Empty:
-                pass
-            else:
-                if line is None:
-                    running -= 1
-                else:
-                    self.learn(json.loads(line))
+        running, is_relieved = len(racers), len(racers) > RELIEF
+        now = time.monotonic()
+        relief_at = now + min(RELIEF_SECONDS, RELIEF_SHARE * (self.ends - now))
+        while running and not self.is_settled and time.monotonic() < self.ends:
+            running -= self._hear(heard)
             if on_progress is not None and not on_progress(self.proof()):
                 return
-        if not self.is_settled:
+            if self.breaks is None and not is_relieved and time.monotonic() > relief_at:
+                is_relieved = True
+                racers[-1].kill()
+                racers.append(self._racer(RELIEF, seed, heard))
+                running += 1
+        if not running and not self.is_settled:
             message = "no solver ended with an answer"
             raise SolverFailedError(message)
 
-    def _racer(self, number: int, seed: int) -> subprocess.Popen[str]:
-        way, solver = RACERS[number % len(RACERS)]
+    def _hear(self, heard: "queue.SimpleQueue[str | None]") -> int:
+        """Learn one thing, if something is said soon; return how many processes have ended."""
+        left = max(0.0, self.ends - time.monotonic())
+        try:
+            line = heard.get(timeout=min(left, LISTEN_SECONDS))
+        except queue.Empty:
+            return 0
+        if line is None:
+            return 1
+        self.learn(json.loads(line))
+        return 0
+
+    def _racer(
+        self, number: int, seed: int, heard: "queue.SimpleQueue[str | None]"
+    ) -> "subprocess.Popen[str]":
+        way, solver, tries_held_first = RACERS[number % len(RACERS)]
         question = Question(
             timetable=self.timetable,
             way=way,
             solver=solver,
+            tries_held_first=tries_held_first,
             seed=seed + number // len(RACERS),
             seconds=max(0.0, self.ends - time.monotonic()),
             start=self.slots,
@@ -172,6 +189,7 @@ class _Race:
             text=True,
             cwd=ROOT,
         )
+        threading.Thread(target=_listen, args=(racer.stdout, heard), daemon=True).start()
         if racer.stdin is not None:
             racer.stdin.write(to_json(question) + "\n")
             racer.stdin.close()

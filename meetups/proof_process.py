@@ -43,6 +43,8 @@ class Question:
     """By its name in python-sat."""
     seed: int
     seconds: float
+    tries_held_first: bool = True
+    """Guesses that a literal holds, the solver's own habit; else that it does not, as most."""
     start: tuple[int, ...] | None = None
     """Slots to try first."""
 
@@ -81,7 +83,8 @@ class _Search:
         self._formula = self._encoding.formula
         self.bound = self._encoding.base
         self._solver = Solver(name=question.solver)
-        self._solver.configure({"seed": question.seed})
+        options = {"seed": question.seed, "phase": int(question.tries_held_first)}
+        self._solver.configure(options)
         self._read = 0
         self._feed()
         self._breaks = [one for own in self._encoding.gaps for one in own]

@@ -131,7 +131,7 @@ def test_stop_keeps_what_is_known() -> None:
 
 
 def test_solvers_that_fail_give_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proof_module, "RACERS", ((Way.RISING, "no-such-solver"),))
+    monkeypatch.setattr(proof_module, "RACERS", ((Way.RISING, "no-such-solver", True),))
     with pytest.raises(SolverFailedError):
         prove_timetable(LONG, seconds=60)
 
