@@ -38,12 +38,11 @@ def remember_reader() -> None:
 
 @bp.after_app_request
 def forget_agenda(response: Response) -> Response:
-    """Have the browser drop the kept agenda when somebody signs out, or another signs in."""
+    """Have the browser drop the kept agenda when somebody signs out or in."""
     if "agenda_reader" not in g or session.get(_IDENTITY) == g.agenda_reader:
         return response
-    if g.agenda_reader is not None:
-        response.headers["Clear-Site-Data"] = '"storage"'
-        session.pop(OFFLINE_MARK, None)
+    response.headers["Clear-Site-Data"] = '"storage"'
+    session.pop(OFFLINE_MARK, None)
     return response
 
 
@@ -62,7 +61,7 @@ def show(slug: str, participant_id: int) -> ResponseReturnValue:
     news = AgendaNews(db_session(), day, [participant.id])
     is_known = participant.agenda_told_at is not None
     changes = news.unknown_to(participant.id, Knowledge.SEEN) if is_known else ()
-    session[OFFLINE_MARK] = True
+    session.setdefault(OFFLINE_MARK, True)
     return render_template(
         "participation_agenda/show.html",
         agenda=agenda,
