@@ -16,6 +16,7 @@ from services.meetup_wish_notes import (
     take_news,
     take_reminders,
 )
+from services.meetup_wish_reserve import lock_wishes
 from services.meetup_wish_rules import wishes_close_at
 
 _OWN = "participation_wishes.index"
@@ -48,7 +49,10 @@ def _participant(session: Session, payload: Mapping[str, Any]) -> MeetupParticip
     """Return the participant, nothing for one that is gone or does not come any more."""
     key = payload["participant_id"]
     found = session.get(MeetupParticipant, key, options=[joinedload(MeetupParticipant.day)])
-    return found if found is not None and is_written_to(found) else None
+    if found is None or not is_written_to(found):
+        return None
+    lock_wishes(session, found.day)
+    return found
 
 
 def _write(

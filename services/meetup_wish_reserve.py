@@ -30,10 +30,16 @@ _ORDER: Final = list(WishPriority)
 
 
 def lock_wishes(session: Session, day: MeetupDay) -> None:
-    """Keep the wishes of a day for this transaction: of two changes the second sees the first."""
+    """Keep the wishes of a day for this transaction: of two changes the second sees the first.
+
+    What was read of them before is read again: the worker notes on them what it has told.
+    """
     session.execute(
         select(MeetupDay.id).where(MeetupDay.id == day.id).with_for_update(key_share=True)
     )
+    for known in list(session.identity_map.values()):
+        if isinstance(known, MeetupWish) and known not in session.dirty:
+            session.expire(known)
 
 
 def settle_reserve(

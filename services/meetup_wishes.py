@@ -174,10 +174,10 @@ def withdraw_wish(session: Session, wish: MeetupWish, *, now: datetime) -> None:
     settle_reserve(session, wish.day, {wish.wisher_id, wish.wished_id}, now=now)
 
 
-def accept_wish(session: Session, wish: MeetupWish, *, version: int, now: datetime) -> None:
+def accept_wish(session: Session, wish: MeetupWish, *, seen: WishState, now: datetime) -> None:
     """Accept a meeting; what this makes too many goes to the reserve, in this transaction.
 
-    ``version`` is the one the answerer read. Accepting twice changes nothing.
+    ``seen`` is where the wish stood for whoever answers. Accepting twice changes nothing.
 
     Raises:
         Conflict: somebody answered otherwise, or the wish was taken back meanwhile.
@@ -187,7 +187,9 @@ def accept_wish(session: Session, wish: MeetupWish, *, version: int, now: dateti
     session.refresh(wish)
     if wish.state is WishState.ACCEPTED:
         return
-    if wish.lock != version or wish.state not in {*_ACCEPTABLE, WishState.RESERVE}:
+    if wish.state is WishState.RESERVE:
+        _check_room(session, wish)  # says why it cannot be accepted now
+    if wish.state is not seen or wish.state not in _ACCEPTABLE:
         raise Conflict(CHANGED)
     check_pair(session, wish.day, wish.wished, wish.wisher, any_side=True)
     _check_room(session, wish)
@@ -202,7 +204,7 @@ def decline_wish(
     wish: MeetupWish,
     *,
     reason: WishRefusal,
-    version: int,
+    seen: WishState,
     now: datetime,
 ) -> None:
     """Decline a meeting, with a reason that the other reads; one's own wish for it goes too.
@@ -214,7 +216,7 @@ def decline_wish(
     session.refresh(wish)
     if wish.state is WishState.DECLINED and wish.refusal is reason:
         return
-    if wish.lock != version or wish.state not in _DECLINABLE:
+    if wish.state is not seen or wish.state not in _DECLINABLE:
         raise Conflict(CHANGED)
     wish.state, wish.refusal, wish.decided_at = WishState.DECLINED, reason, now
     wish.told_at, wish.answer_told_at = wish.told_at or now, None

@@ -16,7 +16,7 @@ from services.meetup_wishes import accept_wish, decline_wish
 from views.participation_access import own_participant_or_404
 from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 from views.wish_pages import allowance_of, page_number, wish_context
-from vocabulary.meetups import WishRefusal
+from vocabulary.meetups import WishRefusal, WishState
 
 bp = Blueprint(
     "participation_requests",
@@ -69,11 +69,12 @@ def answer(slug: str, participant_id: int, wish_id: int) -> ResponseReturnValue:
 
 def _answer(participant: MeetupParticipant, found: MeetupWish, reason: WishRefusal | None) -> None:
     check_open(participant.day, participant, now())
-    version = request.form.get("version", 0, type=int)
+    sent = request.form.get("seen", "")
+    seen = next((one for one in WishState if one.value == sent), WishState.WITHDRAWN)
     if reason is None:
-        accept_wish(db_session(), found, version=version, now=now())
+        accept_wish(db_session(), found, seen=seen, now=now())
     else:
-        decline_wish(db_session(), found, reason=reason, version=version, now=now())
+        decline_wish(db_session(), found, reason=reason, seen=seen, now=now())
 
 
 def _received(participant: MeetupParticipant, form: AnswerForm, *, answered: int = 0) -> str:

@@ -29,6 +29,7 @@ from services.meetup_wish_pages import (
     wished_by,
     wishes_of,
 )
+from services.meetup_wish_reserve import lock_wishes
 from services.meetup_wish_rules import (
     HELD,
     check_open,
@@ -150,11 +151,12 @@ def order(slug: str, participant_id: int) -> ResponseReturnValue:
     """Keep the priorities of one's wishes, and move one before or after its neighbour."""
     participant = own_participant_or_404(slug, participant_id)
     check_token()
-    wishes = wishes_of(db_session(), participant)
-    chosen = sent_priorities(request.form, [one.id for one in wishes])
 
     def save() -> None:
         check_open(participant.day, participant, now())
+        lock_wishes(db_session(), participant.day)
+        wishes = wishes_of(db_session(), participant)
+        chosen = sent_priorities(request.form, [one.id for one in wishes])
         set_order(wishes, chosen, moved=sent_move(request.form))
 
     commit_or_flash(save, _("L’ordre de vos souhaits est enregistré."))

