@@ -89,6 +89,8 @@ def check(slug: str) -> ResponseReturnValue:
     session = db_session()
     is_undone = "undo" in request.form
     number = request.form.get("undo" if is_undone else "attendee", type=int)
+    if number is None:
+        abort(400)
     attendee = _attendee_or_404(day, number)
     try:
         if is_undone:
@@ -272,7 +274,7 @@ def arrival_words(arrival: Arrival) -> str:
     )
 
 
-def _attendee_or_404(day: MeetupDay, number: int | None) -> MeetupAttendee:
+def _attendee_or_404(day: MeetupDay, number: int) -> MeetupAttendee:
     attendee = db_session().get(MeetupAttendee, number) if number in _KEYS else None
     if attendee is None or attendee.day_id != day.id:
         abort(404)
