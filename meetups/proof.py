@@ -29,7 +29,7 @@ RACERS: Final = (
 )
 """Way, solver and first guess of each process; a machine of two cores runs the first two."""
 RELIEF: Final = 2
-"""The racer that takes the place of the last one when no answer is found for long."""
+"""The racer that takes the place of the last one when the first two stay without an answer."""
 RELIEF_SECONDS: Final = 10.0
 RELIEF_SHARE: Final = 1 / 3
 LISTEN_SECONDS: Final = 0.1
@@ -148,7 +148,7 @@ class _Race:
             running -= self._hear(heard)
             if on_progress is not None and not on_progress(self.proof()):
                 return
-            if self.breaks is None and not is_relieved and time.monotonic() > relief_at:
+            if not is_relieved and time.monotonic() > relief_at:
                 is_relieved = True
                 racers[-1].kill()
                 racers.append(self._racer(RELIEF, seed, heard))
