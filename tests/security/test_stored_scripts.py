@@ -65,13 +65,16 @@ ADDRESS: Final = re.compile(rb"[\w.+-]+@(?:essai|matrice|libre)\.example")
 # Who reads the address of somebody else, and where: nowhere else (P1).
 _TEAM: Final = {"memberships.team"}
 # The people of a participant of a meetup day are read by it and by those who organise the day.
-_ATTENDING: Final = {"participations.show", "participations.person"}
+# An address that a link has proved is shown to whoever holds the link.
+_PROVED: Final = {"meetup_registration.proved"}
+_ATTENDING: Final = {*_PROVED, "participations.show", "participations.person"}
 _ORGANIZING: Final = {
     *("meetup_participants.show", "meetup_participants.attendee", "meetup_participants.export"),
+    *_PROVED,
 }
 _STAFF: Final = {*_TEAM, *_ORGANIZING, "claims.queue", "demo.mailbox", "demo.message"}
 SHOWING_ADDRESSES: Final = {
-    "public": {"demo.mailbox", "demo.message"},
+    "public": {*_PROVED, "demo.mailbox", "demo.message"},
     "owner": {*_TEAM, *_ATTENDING, "demo.mailbox", "demo.message"},
     "staff": _STAFF,
     "administrator": {*_STAFF, "people.index"},
