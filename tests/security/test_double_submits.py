@@ -59,6 +59,7 @@ class Form:
 
 KEEPER, CODE = "pepiniere-de-la-matrice", "QN00001M"
 QUARTER: Final = {"quarters-0": CODE}
+VILLE: Final = {"body_name": "Ville d’essai", "kind": "collectivite"}
 FORMS: Final = (
     Form("introductions.contact", {"message": TEXT}),
     Form("introductions.answer", {"message": TEXT, "offer": "offre-qui-repond"}, role="editor"),
@@ -85,6 +86,11 @@ FORMS: Final = (
     ),
     Form("consortiums.create", {"structure": KEEPER, "territoire": CODE, "name": "Équipe"}),
     Form("consortium_answers.answer", {"decision": "accepter"}, page="consortium_answers.show"),
+    Form("participations.add", {"name": "Ada Essai", "email": "ada@ailleurs.example"}),
+    Form("participations.cancel", {"note": TEXT}),
+    Form("meetup_participants.add", {**VILLE, "person_name": "Bo"}, role="staff"),
+    Form("meetup_registration.start", {**VILLE, "name": "Bo"}, role="staff"),
+    Form("meetup_registration.proved", {**VILLE, "name": "Bo"}, role="public"),
 )
 
 
