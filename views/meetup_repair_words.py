@@ -124,7 +124,7 @@ def _cancelled(count: int) -> Iterator[str]:
 def _person(proposal: Proposal, who: int, names: Names) -> PersonChange:
     before, after = proposal.situation.figures.get(who), proposal.figures.get(who)
     waits = ""
-    if before is not None and after is not None:
+    if before is not None and after is not None and before.waits != after.waits:
         waits = _(
             "attente : %(before)s → %(after)s",
             before=_waits(before.waits),

@@ -194,5 +194,9 @@ function initSteady(form) {
   window.addEventListener("pageshow", () => { isChecked = false; });
 }
 
+// On a phone the tabs are one row: the one that one is on must show.
+for (const tab of document.querySelectorAll(".door-tabs [aria-current], .door-views [aria-current]")) {
+  tab.scrollIntoView({ block: "nearest", inline: "center" });
+}
 for (const form of document.querySelectorAll("[data-desk]")) new Desk(form);
 for (const form of document.querySelectorAll("[data-steady]")) initSteady(form);

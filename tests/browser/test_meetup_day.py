@@ -114,7 +114,7 @@ def test_a_form_keeps_what_was_typed_while_the_network_is_away(
 ) -> None:
     page = f"/pilotage/rencontres/{morning.address}/jour-j/accueil/sans-inscription"
     phone.goto(page)
-    phone.get_by_label("Structure").fill("Passante d’essai")
+    phone.get_by_role("combobox", name="Structure").fill("Passante d’essai")
     phone.get_by_label("Innovation").check()
     phone.get_by_label("Qui est là").fill("Léa Essai")
     phone.context.set_offline(True)
