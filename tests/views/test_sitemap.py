@@ -36,7 +36,7 @@ def test_only_real_public_entries_are_listed(empty_app: Flask, empty_session: Se
         "/besoins/1",
         "/territoires/QN04212M",
     ]
-    assert len(statements) == 5
+    assert len(statements) == 6
 
 
 def test_robots_are_shown_the_map(empty_app: Flask) -> None:
