@@ -16,9 +16,15 @@ from models.meetup_wish import MeetupGroup, MeetupGroupSeat, MeetupPairRule
 from services.errors import Conflict, RuleViolation
 from services.meetup_figures import figures_of, guaranteed, write_figures
 from services.meetup_move_checks import Check, MoveBoard, Obstacle, Reason, Spot, Verdict
-from services.meetup_plan_store import check_placements, insert_placements
-from services.meetup_planning import Placement, placements_of, read_day
+from services.meetup_plan_store import (
+    FaultyPlan,
+    faults_in,
+    insert_placements,
+    known_placements,
+)
+from services.meetup_planning import DayToPlan, Placement, placements_of, read_day
 from services.meetup_plans import copy_plan
+from services.meetup_repair_proposals import possible_placements
 from services.meetup_why import reasons_as_data
 from vocabulary.labels import N_
 from vocabulary.meetups import PairRule, PlanOrigin, PlanState
@@ -76,7 +82,26 @@ def editable_plan(
         raise RuleViolation(N_("Ce planning n’est pas prêt."))
     if is_editable(day, plan):
         return plan
-    return copy_plan(session, plan, origin=PlanOrigin.EDITED, person=person, now=now)
+    return copy_to_edit(session, day, plan, person=person, now=now)
+
+
+def copy_to_edit(
+    session: Session, day: MeetupDay, plan: MeetupPlan, *, person: User | None, now: datetime
+) -> MeetupPlan:
+    """Return a copy to change by hand, without the meetings that are no longer possible.
+
+    Raises:
+        RuleViolation: the plan is not ready.
+    """
+    held = placements_of(session, plan.id)
+    read = read_day(session, day, held=held)
+    kept = possible_placements(read, held)
+    copy = copy_plan(
+        session, plan, origin=PlanOrigin.EDITED, person=person, now=now, placements=kept
+    )
+    if len(kept) < len(held):
+        _write_figures(copy, read, kept)
+    return copy
 
 
 def meeting_by_key(session: Session, board: MoveBoard, key: str) -> Placement | None:
@@ -247,8 +272,12 @@ def _rewrite(
     added = [after for _before, after in changes if after is not None]
     whole = [one for one in placements if one.key not in touched] + added
     day = session.get_one(MeetupDay, plan.day_id)
-    read = read_day(session, day, held=whole)
-    check_placements(read, whole)
+    gone = [one for one in placements if one.key not in {each.key for each in whole}]
+    read = read_day(session, day, held=[*whole, *gone])
+    # Somebody may have left since: what was wrong before may stay so, nothing new may be.
+    known = set(faults_in(read, placements))
+    if new := [fault for fault in faults_in(read, whole) if fault not in known]:
+        raise FaultyPlan(new)
     planned = (
         select(PlannedMeeting.id)
         .join(MeetupMeeting, MeetupMeeting.id == PlannedMeeting.meeting_id)
@@ -259,10 +288,14 @@ def _rewrite(
     session.execute(delete(PlannedMeeting).where(PlannedMeeting.id.in_(numbers)))
     if added:
         insert_placements(session, plan, added)
+    _write_figures(plan, read, known_placements(read, whole))
+
+
+def _write_figures(plan: MeetupPlan, read: DayToPlan, placements: Sequence[Placement]) -> None:
     known = {name: plan.guarantees[name] for name in _KEPT if name in plan.guarantees}
-    figures = figures_of(read, whole, least=guaranteed(plan))
+    figures = figures_of(read, placements, least=guaranteed(plan))
     write_figures(plan, figures, **known, is_edited=True)
-    plan.unplaced = reasons_as_data(read, read.numbers(whole)[0])
+    plan.unplaced = reasons_as_data(read, read.numbers(placements)[0])
 
 
 def _as_data(change: _Change) -> list[Any]:

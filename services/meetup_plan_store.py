@@ -28,10 +28,11 @@ _NAMED_FAULTS: Final = 3
 class FaultyPlan(RuleViolation):
     """The validator refuses a plan: nothing of it is stored."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
-        """Keep what is wrong, as the validator says it."""
+    def __init__(self, faults: Sequence[str], message: str = "") -> None:
+        """Keep what is wrong, as the validator says it; ``message`` says it to people instead."""
         super().__init__(
-            N_(
+            message
+            or N_(
                 "La vérification indépendante refuse ce planning (%(faults)s) : il n’est pas gardé."
             ),
             faults=" ; ".join(faults[:_NAMED_FAULTS]),
@@ -95,16 +96,30 @@ def check_placements(
     Raises:
         FaultyPlan: it finds something, or a placement names what the day no longer has.
     """
-    if missing := tuple(_unknown(read, placements)):
-        raise FaultyPlan(missing)
-    faults = faults_of_plan(
+    if faults := faults_in(read, placements, least=least, holds_required=holds_required):
+        raise FaultyPlan(faults)
+
+
+def faults_in(
+    read: DayToPlan,
+    placements: Sequence[Placement],
+    *,
+    least: Mapping[int, int] | None = None,
+    holds_required: bool = False,
+) -> tuple[str, ...]:
+    """Return what the validator finds, and what placements name that the day no longer has."""
+    found = faults_of_plan(
         read.wished,
-        *read.numbers(placements),
+        *read.numbers(known_placements(read, placements)),
         least=None if least is None else [least.get(one, 0) for one in read.participants],
         holds_required=holds_required,
     )
-    if faults:
-        raise FaultyPlan([fault.text for fault in faults])
+    return (*_unknown(read, placements), *(fault.text for fault in found))
+
+
+def known_placements(read: DayToPlan, placements: Iterable[Placement]) -> list[Placement]:
+    """Return the placements of which the day still has people, slot and table."""
+    return [one for one in placements if not any(_unknown(read, [one]))]
 
 
 def _unknown(read: DayToPlan, placements: Iterable[Placement]) -> Iterator[str]:

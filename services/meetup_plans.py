@@ -15,7 +15,7 @@ from models.meetup_plan import MeetupPlan
 from services.audit import record_action
 from services.errors import RuleViolation
 from services.meetup_calendar import announce_agendas, record_publication
-from services.meetup_plan_store import check_placements, store_placements
+from services.meetup_plan_store import FaultyPlan, faults_in, store_placements
 from services.meetup_planning import Placement, placements_of, read_day
 from services.outbox import post_message
 from vocabulary.kinds import SubjectKind
@@ -28,6 +28,11 @@ SHORTEST_SECONDS: Final = 2
 LONGEST_SECONDS: Final = 600
 # A plan that nobody began within this time is waiting for a worker that does not run.
 SLOW_START: Final = timedelta(seconds=20)
+OUTDATED: Final = N_(
+    "Des rencontres de ce planning ne sont plus possibles : quelqu’un ne vient plus, ou un "
+    "créneau, une table a changé. La grille les montre « à revoir » ; une copie du planning les "
+    "laisse de côté."
+)
 UNDER_WAY: Final = frozenset({PlanState.QUEUED, PlanState.COMPUTING})
 
 
@@ -251,7 +256,9 @@ def check_still_possible(session: Session, day: MeetupDay, plan: MeetupPlan) -> 
         FaultyPlan: the day no longer allows it.
     """
     placements = placements_of(session, plan.id)
-    check_placements(read_day(session, day, held=placements), placements)
+    faults = faults_in(read_day(session, day, held=placements), placements)
+    if faults:
+        raise FaultyPlan(faults, OUTDATED)
 
 
 def plans_of(session: Session, day: MeetupDay) -> Sequence[MeetupPlan]:

@@ -22,10 +22,9 @@ from flask_wtf import FlaskForm
 from extensions.clock import now
 from extensions.database import db_session
 from forms.shortlists import number_in
-from models.meetup import MeetupDay, MeetupRoom, MeetupSlot, MeetupTable
+from models.meetup import MeetupDay, MeetupSlot
 from models.meetup_plan import MeetupPlan
 from services.errors import Conflict, RuleViolation
-from services.meetup_availability import is_morning
 from services.meetup_move_checks import Check, MoveBoard, Spot, Verdict
 from services.meetup_moves import (
     MOVED_MEANWHILE,
@@ -45,6 +44,7 @@ from services.meetup_moves import (
 from services.meetup_planning import Placement, placements_of
 from services.meetup_why import unplaced_meetings
 from views.access import signed_in_person
+from views.meetup_grid_window import cells_of, moments_of, rooms_of, window_around, window_of
 from views.meetup_move_words import check_text, reason_text
 from views.meetup_plan_access import DayNames, board_names, plan_or_404
 from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
@@ -53,27 +53,7 @@ from vocabulary.meetups import PlanState
 bp = Blueprint(
     "meetup_grid", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/plannings/<int:number>"
 )
-# A page of the grid stays light on any day: so many cells, names included, weigh about 60 kB.
-MOST_CELLS: Final = 210
 MOST_UNPLACED: Final = 25
-_MORNING, _AFTERNOON = "matin", "apres-midi"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The part of the grid that a page shows: some tables of a room, some slots."""
-
-    room: MeetupRoom
-    moment: str
-    page: int
-    pages: int
-    tables: Sequence[MeetupTable]
-    slots: Sequence[MeetupSlot]
-
-    @property
-    def values(self) -> dict[str, str | int]:
-        """Return the parameters of its address."""
-        return {"salle": self.room.id, "moment": self.moment, "page": self.page}
 
 
 @bp.get("/grille")
@@ -84,16 +64,17 @@ def show(slug: str, number: int) -> ResponseReturnValue:
     names = board_names(day, board)
     if not board.tables or not board.slots:
         abort(404)
-    window = _window(day, board)
+    window = window_of(day, board)
     return render_template(
         "meetup_grid/show.html",
         day=day,
         plan=plan,
         window=window,
-        rooms=_rooms(board),
-        moments=_moments(day),
+        rooms=rooms_of(board),
+        moments=moments_of(day),
         names=names,
-        cells=_cells(board, window),
+        cells=cells_of(board, window),
+        wrong=[one for one in board.held.values() if board.faults(one)],
         faults={
             one.key: [reason_text(names, board, reason) for reason in board.faults(one)]
             for one in board.held.values()
@@ -115,44 +96,6 @@ def _ready_plan(slug: str, number: int) -> tuple[MeetupDay, MeetupPlan]:
     return day, plan
 
 
-def _rooms(board: MoveBoard) -> list[MeetupRoom]:
-    return list({table.room_id: table.room for table in board.tables.values()}.values())
-
-
-def _moments(day: MeetupDay) -> list[str]:
-    halves = {is_morning(day, slot) for slot in day.slots}
-    return [_MORNING, _AFTERNOON] if len(halves) > 1 else []
-
-
-def _window(day: MeetupDay, board: MoveBoard) -> Window:
-    rooms = _rooms(board)
-    asked = number_in(request.values.get("salle"))
-    room = next((one for one in rooms if one.id == asked), rooms[0])
-    tables = [table for table in board.tables.values() if table.room_id == room.id]
-    moments = _moments(day)
-    moment = request.values.get("moment", "")
-    if moments and moment not in moments:
-        moment = moments[0]
-    slots = [
-        one for one in day.slots if not moments or is_morning(day, one) == (moment == _MORNING)
-    ]
-    a_page = max(1, MOST_CELLS // len(slots))
-    pages = -(-len(tables) // a_page)
-    page = min(max(1, number_in(request.values.get("page")) or 1), pages)
-    shown = tables[(page - 1) * a_page : page * a_page]
-    return Window(room, moment if moments else "", page, pages, shown, slots)
-
-
-def _cells(board: MoveBoard, window: Window) -> dict[tuple[int, int], Placement]:
-    found = {}
-    for table in window.tables:
-        for slot in window.slots:
-            key = board.at.get(Spot(slot.id, table.id))
-            if key is not None:
-                found[slot.id, table.id] = board.held[key]
-    return found
-
-
 @bp.get("/grille/cases")
 def cells(slug: str, number: int) -> ResponseReturnValue:
     """Tell, for each cell of the part shown, what dropping a meeting there would do."""
@@ -162,7 +105,7 @@ def cells(slug: str, number: int) -> ResponseReturnValue:
     meeting = meeting_by_key(db_session(), board, request.args.get("rencontre", ""))
     if meeting is None:
         abort(404)
-    window = _window(day, board)
+    window = window_of(day, board)
     found = {}
     for table in window.tables:
         for slot in window.slots:
@@ -188,7 +131,7 @@ def choose(slug: str, number: int, key: str) -> ResponseReturnValue:
         meeting=meeting,
         held=held,
         names=names,
-        window_values=_spot_window(day, board, held),
+        window_values=window_around(day, board, held),
         options=_options(board, names, meeting),
         faults=[reason_text(names, board, one) for one in board.faults(held)] if held else [],
         form=FlaskForm(),
@@ -222,22 +165,6 @@ def _options(board: MoveBoard, names: DayNames, meeting: Placement) -> list[Slot
         refused = next(iter(checks.values()), Check(Verdict.REFUSED))
         found.append(SlotOptions(slot, free, "" if free else check_text(names, board, refused)))
     return found
-
-
-def _spot_window(day: MeetupDay, board: MoveBoard, held: Placement | None) -> dict[str, str | int]:
-    """Return the parameters of the part of the grid where a meeting is."""
-    if held is None or held.table_id not in board.tables or held.slot_id not in board.slots:
-        return {}
-    table, slot = board.tables[held.table_id], board.slots[held.slot_id]
-    moment = _MORNING if is_morning(day, slot) else _AFTERNOON
-    tables = [one.id for one in board.tables.values() if one.room_id == table.room_id]
-    slots = [
-        one
-        for one in day.slots
-        if not _moments(day) or is_morning(day, one) == (moment == _MORNING)
-    ]
-    page = tables.index(table.id) // max(1, MOST_CELLS // len(slots)) + 1
-    return {"salle": table.room_id, "moment": moment, "page": page}
 
 
 @bp.post("/grille/deplacer")

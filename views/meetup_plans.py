@@ -15,6 +15,7 @@ from forms.shortlists import number_in
 from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
 from services.errors import RuleViolation
+from services.meetup_moves import copy_to_edit
 from services.meetup_plan_diff import Difference, PlanDifference, compare
 from services.meetup_plan_lists import locked_counts, publication_effect
 from services.meetup_planning import placements_of
@@ -23,7 +24,6 @@ from services.meetup_plans import (
     UNDER_WAY,
     PlanOrder,
     ask_stop,
-    copy_plan,
     delete_plan,
     plan_by_number,
     plans_of,
@@ -39,7 +39,7 @@ from views.meetup_plan_access import DayNames, day_names, plan_or_404, plan_titl
 from views.meetup_plan_words import conflict_lines, guarantees_of, person_lines
 from views.once import carry_out
 from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
-from vocabulary.meetups import PlanOrigin, PlanState
+from vocabulary.meetups import PlanState
 
 A_PAGE: Final = 20
 bp = Blueprint("meetup_plans", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/plannings")
@@ -168,9 +168,8 @@ def _restart(plan: MeetupPlan) -> MeetupPlan:
 
 
 def _duplicate(plan: MeetupPlan) -> MeetupPlan:
-    copy = copy_plan(
-        db_session(), plan, origin=PlanOrigin.EDITED, person=signed_in_person(), now=now()
-    )
+    day = db_session().get_one(MeetupDay, plan.day_id)
+    copy = copy_to_edit(db_session(), day, plan, person=signed_in_person(), now=now())
     flash(_("Voici une copie : vos changements n’y touchent pas l’original."), "success")
     return copy
 

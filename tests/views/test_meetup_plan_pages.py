@@ -212,16 +212,26 @@ def test_publishing_says_who_is_told_then_an_older_plan_undoes_it(
     assert session.get_one(MeetupDay, first.day_id).published_plan_id is None
 
 
-def test_a_plan_that_the_day_no_longer_allows_is_not_published(
+def test_what_the_day_no_longer_allows_is_shown_and_left_out_of_a_copy(
     staff: FlaskClient, session: Session, day: MeetupDay
 ) -> None:
     person = held(session, 1)[0].participants[0]
+    own = [one for one in held(session, 1) if person in one.participants]
     leaving = next(one for one in day.participants if one.id == person)
     leaving.absent_at = day.slots[0].starts_at
     session.commit()
     submit(staff, f"{BASE}/1/publier", {"confirmer": "1"})
     session.expire_all()
     assert session.get_one(MeetupDay, day.id).published_plan_id is None
+    session.rollback()
+    page = staff.get(f"{BASE}/1/grille").text
+    assert f'À revoir <span class="soft">({len(own)})</span>' in page
+    assert f"{leaving.name} n’est pas disponible" in page
+    submit(staff, f"{BASE}/1/dupliquer", {})
+    assert len(held(session, 2)) == len(held(session, 1)) - len(own)
+    session.rollback()
+    submit(staff, f"{BASE}/2/publier", {"confirmer": "1"})
+    assert session.get_one(MeetupDay, day.id).published_plan_id == plan_numbered(session, 2).id
 
 
 @pytest.mark.usefixtures("day")
