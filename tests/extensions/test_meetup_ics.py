@@ -26,6 +26,7 @@ from tests.factories.agendas import (
     make_published_scene,
     publish,
 )
+from tests.factories.calendars import read_calendar, sequence_of, start_of
 from tests.factories.pages import run_worker
 from vocabulary.meetups import DayState, SessionKind
 
@@ -51,23 +52,21 @@ def bytes_of(app: Flask, participant: MeetupParticipant) -> bytes:
 
 def calendar_of(app: Flask, participant: MeetupParticipant) -> Calendar:
     """Return the same, read by a parser."""
-    found = Calendar.from_ical(bytes_of(app, participant))
-    assert isinstance(found, Calendar)
-    return found
+    return read_calendar(bytes_of(app, participant))
 
 
 def events_of(app: Flask, participant: MeetupParticipant) -> list[Event]:
     """Return the events, by hour."""
-    return sorted(calendar_of(app, participant).events, key=lambda one: one.start)
+    return sorted(calendar_of(app, participant).events, key=start_of)
 
 
 def test_events_say_when_where_and_whom(empty_app: Flask, scene: Scene) -> None:
     first, second = events_of(empty_app, scene.people[0])
     assert str(first["summary"]) == "Rendez-vous : Toits Neufs"
     assert str(first["location"]) == "Table 1, Grande salle, Halle d’essai"
-    assert first.start == datetime.combine(scene.day.held_on, time(9), tzinfo=scene.day.zone)
-    assert first.end - first.start == timedelta(minutes=20)
-    assert (str(first["status"]), int(first["sequence"])) == ("CONFIRMED", 0)
+    assert start_of(first) == datetime.combine(scene.day.held_on, time(9), tzinfo=scene.day.zone)
+    assert first.end - start_of(first) == timedelta(minutes=20)
+    assert (str(first["status"]), sequence_of(first)) == ("CONFIRMED", 0)
     assert str(second["summary"]) == "Rendez-vous : Roue Libre"
 
 
@@ -125,12 +124,10 @@ def test_no_address_of_anybody_is_in_it(empty_app: Flask, scene: Scene) -> None:
 def test_moved_meeting_keeps_its_uid_with_a_higher_number(
     empty_app: Flask, empty_session: Session, scene: Scene
 ) -> None:
-    before = {
-        str(one["uid"]): int(one["sequence"]) for one in events_of(empty_app, scene.people[0])
-    }
+    before = {str(one["uid"]): sequence_of(one) for one in events_of(empty_app, scene.people[0])}
     publish(empty_session, scene, (USUAL[0], USUAL[1], (3, 1, (0, 3))), now=LATER)
     empty_session.commit()
-    after = {str(one["uid"]): int(one["sequence"]) for one in events_of(empty_app, scene.people[0])}
+    after = {str(one["uid"]): sequence_of(one) for one in events_of(empty_app, scene.people[0])}
     assert after.keys() == before.keys()
     assert sorted(after.values()) == [0, 1]
 
@@ -146,7 +143,7 @@ def test_meeting_that_was_told_and_dropped_is_there_cancelled(
     first, gone = events_of(empty_app, scene.people[0])
     assert str(first["status"]) == "CONFIRMED"
     assert (str(gone["uid"]), str(gone["status"])) == (str(told[1]["uid"]), "CANCELLED")
-    assert (gone.start, int(gone["sequence"])) == (told[1].start, 1)
+    assert (start_of(gone), sequence_of(gone)) == (start_of(told[1]), 1)
 
 
 def test_cancelled_day_cancels_every_event(
@@ -172,7 +169,7 @@ def test_part_of_the_programme_that_moves_gets_a_higher_number(
     part.starts_at -= timedelta(minutes=10)
     empty_session.commit()
     after = events_of(empty_app, scene.people[0])[0]
-    assert (after["uid"], int(after["sequence"])) == (before["uid"], int(before["sequence"]) + 1)
+    assert (after["uid"], sequence_of(after)) == (before["uid"], sequence_of(before) + 1)
 
 
 # --- Time zones (THREATS T1–T3) ------------------------------------------------------------------
@@ -197,8 +194,8 @@ def test_overseas_hours_are_local_with_the_right_offset(
     scene = make_published_scene(empty_session, time_zone=zone, held_on=date(2027, 1, 14))
     empty_session.commit()
     first = events_of(empty_app, scene.people[0])[0]
-    assert (first.start.hour, first.start.utcoffset()) == (9, timedelta(hours=hours))
-    assert first.start.astimezone(UTC) == scene.slots[0].starts_at
+    assert (start_of(first).hour, start_of(first).utcoffset()) == (9, timedelta(hours=hours))
+    assert start_of(first).astimezone(UTC) == scene.slots[0].starts_at
 
 
 @pytest.mark.parametrize("held_on", [date(2027, 3, 28), date(2027, 10, 31)])
@@ -216,7 +213,7 @@ def test_clock_change_sunday_loses_and_doubles_no_slot(
     placed = [(rank, 0, (0, 2)) if rank == 3 else (rank, 0, (0, 3)) for rank in (3, 4)]
     publish(empty_session, scene, placed, now=LATER)
     empty_session.commit()
-    found = [one.start.astimezone(UTC) for one in events_of(empty_app, scene.people[0])]
+    found = [start_of(one).astimezone(UTC) for one in events_of(empty_app, scene.people[0])]
     assert found == [scene.slots[3].starts_at, scene.slots[4].starts_at]
 
 

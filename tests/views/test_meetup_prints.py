@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from pypdf.generic import IndirectObject
 from sqlalchemy.orm import Session
 
 from extensions.participation_links import participation_url
@@ -46,9 +45,7 @@ def text_of(page: object) -> str:
 
 
 def is_tagged(reader: PdfReader) -> bool:
-    root = reader.trailer["/Root"]
-    found = root.get_object() if isinstance(root, IndirectObject) else root
-    return bool(found["/MarkInfo"]["/Marked"]) and "/StructTreeRoot" in found
+    return "/StructTreeRoot" in reader.root_object and "/MarkInfo" in reader.root_object
 
 
 def test_all_agendas_then_a_card_for_each_table(staff: FlaskClient, scene: Scene) -> None:
