@@ -23,6 +23,7 @@ from services.meetup_day_notes import (
     tell_everybody,
 )
 from services.meetup_places import offer_free_places
+from services.meetup_wish_reserve import settle_reserve
 from services.text_keys import unique_slug
 from vocabulary.labels import N_
 from vocabulary.meetups import DayState, ParticipantState
@@ -122,6 +123,8 @@ def save_day(
     flush_day(session)
     if stored.capacity != content.capacity:
         offer_free_places(session, day, now=now)
+    if stored.most_meetings != content.most_meetings:
+        settle_reserve(session, day, now=now)
     if _is_moved(stored, content) and day.is_public:
         refresh_publication(session, day, now=now)
         tell_everybody(session, day, DayEvent.MOVED, now=now)

@@ -21,6 +21,7 @@ from services.meetup_clock import takes_registrations
 from services.meetup_notes import tell
 from services.meetup_people import PersonContent, add_person, change_person, person_with_address
 from services.meetup_places import lock_day, lock_participant, take_place
+from services.meetup_wish_reserve import settle_around
 from services.text_keys import name_key
 from vocabulary.exchanges import Side
 from vocabulary.kinds import INNOVATION_KINDS, OrganizationKind
@@ -294,8 +295,11 @@ def change_registration(
     lock_participant(session, participant)
     if not is_editable(participant, now=now):
         raise RuleViolation(CLOSED_TO_CHANGES)
+    most = participant.most_meetings
     write_content(participant, content)
     session.flush()
+    if participant.most_meetings != most:
+        settle_around(session, participant, now=now)
 
 
 def change_availability(
