@@ -114,7 +114,7 @@ def cells(slug: str, number: int) -> ResponseReturnValue:
     return jsonify(name=names.meeting(meeting.key, meeting.participants), cells=found)
 
 
-@bp.get("/grille/<key>")
+@bp.get("/grille/rencontres/<key>")
 def choose(slug: str, number: int, key: str) -> ResponseReturnValue:
     """Show one meeting, and by slot the tables where it can go: the moves without scripts."""
     day, plan = _ready_plan(slug, number)

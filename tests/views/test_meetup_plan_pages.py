@@ -352,7 +352,7 @@ def test_the_page_of_a_meeting_moves_it_without_scripts(
     staff: FlaskClient, session: Session
 ) -> None:
     one, _cell = movable(staff, session, 1)
-    page = staff.get(f"{BASE}/1/grille/{one.key}").text
+    page = staff.get(f"{BASE}/1/grille/rencontres/{one.key}").text
     value = re.search(r'<option value="([0-9]+-[0-9]+-)">[^<]* libre', page)
     assert value is not None
     done = submit(
@@ -382,7 +382,7 @@ def test_a_meeting_of_another_day_is_not_found(staff: FlaskClient, session: Sess
     other = make_full_day(session, "Autre journée", people=4)
     first, second = (one.id for one in other.participants[:2])
     session.commit()
-    assert staff.get(f"{BASE}/1/grille/p{first}-{second}").status_code == 404
+    assert staff.get(f"{BASE}/1/grille/rencontres/p{first}-{second}").status_code == 404
     assert staff.get("/pilotage/rencontres/autre-journee/plannings/1").status_code == 404
 
 
