@@ -9,11 +9,10 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from extensions.template_context import hour_at
 from forms.account import plain_line, squeeze
+from forms.entry_fields import Choices
 from forms.once import OnceForm
 from forms.texts import TOO_LONG, strip
-from models.meetup import MeetupDay
 from services.contents import MAX_NAME
 from services.meetup_people import NAME_LENGTH
 from vocabulary.exchanges import Side
@@ -71,13 +70,9 @@ class WalkInForm(OnceForm):
     )
     until = SelectField(_l("Jusqu’à quand"), default=TO_THE_END, validators=[Optional()])
 
-    def for_day(self, day: MeetupDay, now: datetime) -> None:
-        """Offer the ends of the slots still to come."""
-        ends = sorted({slot.ends_at for slot in day.slots if slot.ends_at > now})
-        self.until.choices = [
-            (TO_THE_END, _("Toute la journée")),
-            *((end.isoformat(), hour_at(end, day.zone)) for end in ends),
-        ]
+    def offer_ends(self, ends: Choices) -> None:
+        """Offer the ends of the slots still to come: the instant, and its hour."""
+        self.until.choices = [(TO_THE_END, _("Toute la journée")), *ends]
 
     def names(self) -> tuple[str, ...]:
         """Return the people, one a line."""
@@ -112,13 +107,9 @@ class MomentForm(FlaskForm):
 
     moment = SelectField(_l("À partir de"))
 
-    def for_day(self, day: MeetupDay, now: datetime) -> None:
-        """Offer the starts of the slots to come, the one that runs first."""
-        starts = [slot.starts_at for slot in day.slots if slot.starts_at > now]
-        self.moment.choices = [
-            (NOW, _("Maintenant")),
-            *((start.isoformat(), hour_at(start, day.zone)) for start in starts),
-        ]
+    def offer_starts(self, starts: Choices) -> None:
+        """Offer the present moment, then the starts of the slots to come and their hours."""
+        self.moment.choices = [(NOW, _("Maintenant")), *starts]
 
     def instant(self, now: datetime) -> datetime:
         """Return the instant chosen."""

@@ -37,6 +37,7 @@ from services.meetup_walk_ins import (
     wished_by,
 )
 from views.access import organized_day_or_404, signed_in_person
+from views.meetup_moments import ends_to_come, starts_to_come
 from views.once import carry_out
 from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 from vocabulary.labels import N_
@@ -56,7 +57,7 @@ def walk_in(slug: str) -> ResponseReturnValue:
     """Register somebody who stands at the door."""
     day = organized_day_or_404(slug)
     form = WalkInForm()
-    form.for_day(day, now())
+    form.offer_ends(ends_to_come(day, now()))
     status = 200
     if form.is_submitted():
         status = UNPROCESSABLE
@@ -121,7 +122,7 @@ def _show(
 ) -> ResponseReturnValue:
     session, moment = db_session(), now()
     moment_form = MomentForm(formdata=None)
-    moment_form.for_day(day, moment)
+    moment_form.offer_starts(starts_to_come(day, moment))
     wished = wished_by(session, participant)
     page = render_template(
         "meetup_door/show.html",
@@ -167,7 +168,7 @@ def note(slug: str, participant_id: int, kind: str) -> ResponseReturnValue:
     day = organized_day_or_404(slug)
     participant = _participant_or_404(day, participant_id)
     form = MomentForm()
-    form.for_day(day, now())
+    form.offer_starts(starts_to_come(day, now()))
     if kind not in {"retour", "manques"} and not form.validate():
         flash(_("Choisissez une heure de la liste."), "warning")
         return redirect(_page(day, participant))

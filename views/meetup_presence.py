@@ -41,6 +41,7 @@ from services.meetup_door import (
 from services.meetup_presence import Arrival, check_in, is_hour_known, undo_check_in
 from views.access import organized_day_or_404, signed_in_person
 from views.addresses import LARGEST_KEY
+from views.meetup_moments import starts_to_come
 from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
 
 bp = Blueprint("meetup_presence", __name__)
@@ -131,7 +132,7 @@ def late(slug: str) -> ResponseReturnValue:
     day = organized_day_or_404(slug)
     moment = now()
     form = MomentForm()
-    form.for_day(day, moment)
+    form.offer_starts(starts_to_come(day, moment))
     status = 200
     if form.is_submitted():
         status = UNPROCESSABLE
