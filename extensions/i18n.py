@@ -4,8 +4,8 @@ from flask import Flask, has_request_context, request, session
 from flask_security import current_user
 
 from extensions.typography import TypographicBabel
+from vocabulary.languages import LANGUAGES
 
-LANGUAGES = {"fr": "Français", "en": "English"}
 DEFAULT_LANGUAGE = "fr"
 
 babel = TypographicBabel()

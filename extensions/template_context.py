@@ -15,11 +15,11 @@ from markupsafe import Markup
 
 from extensions.clock import now, today
 from extensions.database import db_session
-from extensions.i18n import LANGUAGES
 from models.meetup import MeetupDay
 from services.meetup_clock import is_past
 from services.waiting import Waiting, waiting_for
 from vocabulary.labels import LabelledEnum
+from vocabulary.languages import LANGUAGES
 from vocabulary.periods import french_hour
 from vocabulary.themes import Theme, all_themes
 

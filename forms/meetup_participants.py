@@ -17,11 +17,10 @@ from forms.entry_fields import ThemesMixin, choices_of, department_choices
 from forms.meetup_registration import UNREADABLE, ComingForm, kind_choices
 from forms.once import RefusableForm
 from forms.texts import TOO_LONG, strip
-from models.meetup_participant import MeetupParticipant
 from services.meetup_candidates import Criteria
 from services.meetup_decisions import Correction, Decision, Refusal
 from services.meetup_people import NAME_LENGTH, PersonContent
-from services.meetup_registration import NOTE_LENGTH, content_of
+from services.meetup_registration import NOTE_LENGTH, RegistrationContent
 from services.quarter_files import clean_codes
 from vocabulary.exchanges import Side
 from vocabulary.kinds import OrganizationKind
@@ -143,13 +142,13 @@ class CorrectionForm(ComingForm):
             territory_codes=clean_codes((self.territories.data or "").upper(), QUARTER_CODE_LENGTH),
         )
 
-    def show_participant(self, participant: MeetupParticipant) -> None:
+    def show_correction(self, known: Correction, content: RegistrationContent) -> None:
         """Show what is stored."""
-        self.show(content_of(participant))
-        self.name.data = participant.name
-        self.side.data = participant.side.value
-        self.territories.data = ", ".join(participant.territory_codes)
-        self.staff_note.data = participant.staff_note
+        self.show(content)
+        self.name.data = known.name
+        self.side.data = known.side.value
+        self.territories.data = ", ".join(known.territory_codes)
+        self.staff_note.data = known.staff_note
 
 
 class SearchForm(ThemesMixin, RefusableForm):

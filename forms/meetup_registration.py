@@ -17,11 +17,9 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
 
-from extensions.i18n import LANGUAGES
 from forms.entry_fields import Choices, ThemesMixin, choices_of
 from forms.once import RefusableForm
 from forms.texts import TOO_LONG, strip
-from models.meetup_participant import MeetupAttendee
 from services.meetup_people import NAME_LENGTH, PersonContent
 from services.meetup_registration import (
     NOTE_LENGTH,
@@ -29,6 +27,7 @@ from services.meetup_registration import (
     RegistrationContent,
 )
 from vocabulary.kinds import INNOVATION_KINDS, TERRITORY_KINDS, OrganizationKind
+from vocabulary.languages import LANGUAGES
 from vocabulary.meetups import ParticipantVisibility
 
 OTHER_BODY: Final = ""
@@ -216,11 +215,10 @@ class PersonForm(PersonMixin, RefusableForm):
         """Return who was typed."""
         return self.person(self.email.data or "")
 
-    def show(self, attendee: MeetupAttendee) -> None:
+    def show(self, person: PersonContent) -> None:
         """Show who is stored."""
-        self.show_person(PersonContent(attendee.name, attendee.job_title))
-        self.language.data = attendee.language
-        self.email.data = attendee.email or ""
+        self.show_person(person)
+        self.email.data = person.email
 
 
 class AvailabilityForm(RefusableForm):

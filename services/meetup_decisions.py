@@ -202,6 +202,16 @@ class Correction:
     territory_codes: tuple[str, ...] = ()
 
 
+def correction_of(participant: MeetupParticipant) -> Correction:
+    """Return what is stored of what staff may correct."""
+    return Correction(
+        name=participant.name,
+        side=participant.side,
+        staff_note=participant.staff_note,
+        territory_codes=tuple(participant.territory_codes),
+    )
+
+
 def correct(
     session: Session,
     participant: MeetupParticipant,

@@ -56,9 +56,7 @@ class Settled:
     is_disputed: bool
 
 
-def settle(
-    territory: Answer | None, actor: Answer | None, *, was_disputed: bool
-) -> Settled:
+def settle(territory: Answer | None, actor: Answer | None, *, was_disputed: bool) -> Settled:
     """Weigh the last answer of each side.
 
     Alone, an answer stands. Two equal ones agree. Two that differ and speak of the same moment are

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from extensions.database import db_session
-from extensions.i18n import LANGUAGES
 from extensions.security import end_other_sessions
 from forms.account import ConfirmForm, ProfileForm
 from services.accounts import change_profile, has_second_factor
 from services.memberships import memberships_of
 from views.access import signed_in_person
+from vocabulary.languages import LANGUAGES
 
 bp = Blueprint("account", __name__)
 

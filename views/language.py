@@ -4,9 +4,9 @@ from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from extensions.database import db_session
-from extensions.i18n import LANGUAGES
 from extensions.redirects import is_own_path
 from views.access import current_person
+from vocabulary.languages import LANGUAGES
 
 bp = Blueprint("language", __name__)
 

@@ -23,6 +23,7 @@ from services.meetup_bodies import find_published
 from services.meetup_decisions import (
     add_by_hand,
     correct,
+    correction_of,
     decide_all,
     give_free_places,
     renew_link,
@@ -38,7 +39,7 @@ from services.meetup_lists import (
 from services.meetup_notes import attendee_recipients, history_of
 from services.meetup_people import remove_person
 from services.meetup_places import chosen_sessions, free_places, move_to_front, waiting_list
-from services.meetup_registration import Body
+from services.meetup_registration import Body, content_of
 from views.access import organized_day_or_404, signed_in_person
 from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
 from views.once import carry_out
@@ -216,7 +217,7 @@ def edit(slug: str, participant_id: int) -> ResponseReturnValue:
     form = CorrectionForm()
     form.fill_theme_choices()
     if not form.is_submitted():
-        form.show_participant(participant)
+        form.show_correction(correction_of(participant), content_of(participant))
     if form.validate_on_submit():
         try:
             correct(

@@ -29,7 +29,7 @@ from services.meetup_availability import (
     overlap,
     session_during,
 )
-from services.meetup_people import add_person, change_person
+from services.meetup_people import PersonContent, add_person, change_person
 from services.meetup_places import choose_sessions, chosen_sessions, seats_taken
 from services.meetup_registration import change_availability
 from views.once import carry_out
@@ -70,7 +70,11 @@ def edit_person(
     """Add somebody who comes, or change what is said of somebody."""
     form = PersonForm()
     if attendee is not None and not form.is_submitted():
-        form.show(attendee)
+        form.show(
+            PersonContent(
+                attendee.name, attendee.job_title, attendee.email or "", attendee.language
+            )
+        )
     if form.validate_on_submit():
         try:
             return carry_out(

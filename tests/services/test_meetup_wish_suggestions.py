@@ -1,6 +1,7 @@
 """Whom a participant could wish to meet: entries of the directory, and what others declared."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
@@ -39,7 +40,7 @@ class World:
             session, day, carrier.name, side=Side.TERRITORY, organization_id=carrier.id
         )
         self.firm = make_participant(session, day, actor.name, organization_id=actor.id)
-        declared = {"themes": ["renovation-energetique"], "presentation": TEXT}
+        declared: dict[str, Any] = {"themes": ["renovation-energetique"], "presentation": TEXT}
         self.other_town = make_participant(
             session, day, "Bailleur hors annuaire", side=Side.TERRITORY, **declared
         )

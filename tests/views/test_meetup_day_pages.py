@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 import time_machine
@@ -326,7 +327,8 @@ def test_the_sheet_on_paper_names_everybody_with_boxes_to_sign(
     answer = staff.get(desk(held, "/emargement/feuille.pdf"))
     reader = PdfReader(io.BytesIO(answer.data))
     text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
-    assert "/StructTreeRoot" in reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
+    assert "/StructTreeRoot" in root
     assert all(one.attendees[0].name in text for one in held.everybody)
     assert "Matin : signature" in text
     assert text.count("9 h 10") >= 1

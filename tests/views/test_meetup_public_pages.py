@@ -151,7 +151,7 @@ def test_a_change_moves_the_sequence_and_keeps_the_uid(
     def event() -> tuple[str, int]:
         content = visitor.get(f"/rencontres/{day.slug}/journee.ics").data
         (found,) = Calendar.from_ical(content).walk("VEVENT")
-        return str(found["uid"]), int(found["sequence"])
+        return str(found["uid"]), int(str(found["sequence"]))
 
     before = event()
     staff = sign_in(empty_app, "organise@essai.example")
