@@ -62,8 +62,9 @@ def place_selection(
     best = _place_in_turn(day, selection, is_going_on)
     placed = Placed(best, selection.bound, is_whole=True)
     if best.worth < selection.bound or not _is_complete(best, selection):
-        fill(best)
-        if is_going_on(best):
+        is_whole = fill(best, is_going_on)
+        placed = Placed(best, selection.bound, is_whole=is_whole)
+        if is_whole and is_going_on(best):
             placed = _placed_together(best, selection, seconds)
     is_going_on(placed.board)
     return placed
@@ -128,13 +129,23 @@ def place_shaken(
     return board, left
 
 
-def fill(board: Board) -> None:
-    """Put in whatever still finds a place, the greatest worth first."""
+def fill(board: Board, is_going_on: Callable[[Board], bool] = lambda _: True) -> bool:
+    """Put in whatever still finds a place, the greatest worth first.
+
+    Returns:
+        Whether every meeting was tried: ``is_going_on`` says when to stop.
+    """
     day = board.day
     waiting = (index for index, slot in enumerate(board.slot) if slot == NOWHERE)
     for index in sorted(waiting, key=lambda one: (-day.candidates[one].worth, one)):
-        if all(board.busy[one].bit_count() < day.most[one] for one in board.people[index]):
-            insert(board, index)
+        if board.placed >= sum(day.tables):
+            return True  # no chain makes a table
+        if any(board.busy[one].bit_count() >= day.most[one] for one in board.people[index]):
+            continue
+        if not is_going_on(board):
+            return False
+        insert(board, index)
+    return True
 
 
 def _rank(board: Board, selection: Selection) -> tuple[int, int, int]:

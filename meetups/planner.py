@@ -157,7 +157,8 @@ def plan_day(
         is_going_on=lambda held: run.tell(Phase.BREAKS, held),
     )
     if board.worth < run.selection.bound:  # other slots are free now
-        placement.fill(board)
+        is_filled = placement.fill(board, lambda held: run.tell(Phase.PLACEMENT, held))
+        is_whole = is_whole and is_filled
     bound = breaks.breaks_bound(board)
     if prove and board.breaks() > bound and run.tell(Phase.PROOF, board):
         board, bound = prove_breaks(

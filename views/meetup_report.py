@@ -158,7 +158,9 @@ def _led(telling: list[Any]) -> dict[str, Any]:
         "rows": [
             [
                 " – ".join(participant.name for participant, _words in told(row)),
-                "\n".join(f"{one.name} : {words}" for one, words in told(row)),
+                "\n".join(
+                    _("%(name)s : %(said)s", name=one.name, said=words) for one, words in told(row)
+                ),
             ]
             for row in telling
         ],

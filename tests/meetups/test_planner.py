@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from hypothesis import assume, given, settings
 
+from meetups.board import Board
+from meetups.placement import fill
 from meetups.planner import Phase, PlannedDay, Progress, plan_day
 from meetups.problem import Candidate, WishedDay
 from meetups.validator import faults_of_plan
@@ -64,6 +66,15 @@ def test_each_phase_is_told_and_false_stops() -> None:
     plan = plan_day(day, seconds=60, on_progress=stop_at_breaks)
     assert [one.phase for one in told][:2] == [Phase.SELECTION, Phase.PLACEMENT]
     assert faults_of_plan(day, plan.slots, plan.tables) == ()
+
+
+def test_filling_a_board_stops_when_told() -> None:
+    day = chain_day(6)
+    board = Board(day)
+    assert fill(board, lambda _board: False) is False
+    assert board.placed == 0
+    assert fill(board) is True
+    assert board.placed == len(day.candidates)
 
 
 def test_a_required_meeting_is_held_before_better_wishes() -> None:
