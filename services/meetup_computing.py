@@ -34,7 +34,7 @@ OVERDUE: Final = N_(
 )
 NOT_FOUND: Final = N_(
     "Le calcul n’a pas trouvé comment tenir tout ce qui est imposé ; rien ne prouve que ce soit "
-    "impossible. Donnez-lui plus de temps, ou imposez moins de rencontres."
+    "impossible. Donnez-lui plus de temps, ou imposez moins de rendez-vous."
 )
 CHANGED: Final = N_(
     "La journée a changé pendant le calcul, et son résultat n’y convient plus. Relancez-le."

@@ -133,7 +133,7 @@ def _check_largest_table(fixed: FixedMeetings, size: int) -> None:
         raise RuleViolation(
             N_(
                 "Aucune table n’a %(size)s places : la plus grande en a %(largest)s. Ajoutez une "
-                "table dans « Salles, créneaux, programme »."
+                "table dans « Lieu et programme »."
             ),
             field="people",
             size=size,

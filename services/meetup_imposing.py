@@ -35,12 +35,12 @@ def impose_meeting(
     """
     meeting = next((one for one in unplaced_meetings(plan) if one.key == key), None)
     if meeting is None or len(meeting.participants) != _PAIR or not meeting.can_be_imposed:
-        raise RuleViolation(N_("Cette rencontre ne peut pas être imposée."))
+        raise RuleViolation(N_("Ce rendez-vous ne peut pas être imposé."))
     wanted = select(MeetupParticipant).where(
         MeetupParticipant.day_id == day.id, MeetupParticipant.id.in_(meeting.participants)
     )
     people = session.scalars(wanted.order_by(MeetupParticipant.id)).all()
     if len(people) != _PAIR:
-        raise RuleViolation(N_("Cette rencontre ne peut pas être imposée."))
+        raise RuleViolation(N_("Ce rendez-vous ne peut pas être imposé."))
     terms = RuleTerms(PairRule.REQUIRED)
     set_rule(session, day, (people[0], people[1]), terms, person=person, now=now)

@@ -35,7 +35,7 @@ _KEPT: Final = ("seconds", "is_cut")
 _PAIR: Final = re.compile(r"p([0-9]{1,9})-([0-9]{1,9})")
 _GROUP: Final = re.compile(r"g([0-9]{1,9})")
 MOVED_MEANWHILE: Final = N_(
-    "Quelqu’un a déplacé cette rencontre ou pris cette place entre-temps : rien n’a été changé. "
+    "Quelqu’un a déplacé ce rendez-vous ou pris cette place entre-temps : rien n’a été changé. "
     "La grille montre l’état actuel."
 )
 
@@ -160,10 +160,7 @@ def place_meeting(session: Session, plan: MeetupPlan, key: str, spot: Spot, *, s
     meeting = meeting_by_key(session, board, key)
     if meeting is None:
         raise RuleViolation(
-            N_(
-                "Cette rencontre n’est plus possible : un participant est parti, ou elle est "
-                "exclue."
-            )
+            N_("Ce rendez-vous n’est plus possible : un participant est parti, ou il est exclu.")
         )
     _check_seen(board, key, spot, seen)
     check = board.check(meeting, spot)
@@ -203,7 +200,7 @@ def set_lock(session: Session, plan: MeetupPlan, key: str, *, is_locked: bool) -
         .where(PlannedMeeting.plan_id == plan.id, MeetupMeeting.key == key)
     )
     if planned is None:
-        raise RuleViolation(N_("Cette rencontre n’est plus dans le planning."))
+        raise RuleViolation(N_("Ce rendez-vous n’est plus dans le planning."))
     planned.is_locked = is_locked
 
 

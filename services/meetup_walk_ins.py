@@ -213,7 +213,7 @@ def wish_at_the_door(
     chosen = sorted(possible & set(others) - known)
     if len(chosen) > MOST_WISHES:
         raise RuleViolation(
-            N_("Choisissez %(most)s rencontres au plus."), field="others", most=MOST_WISHES
+            N_("Choisissez %(most)s rendez-vous au plus."), field="others", most=MOST_WISHES
         )
     for rank, number in enumerate(chosen, start=1):
         session.add(

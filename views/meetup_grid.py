@@ -181,9 +181,9 @@ def move(slug: str, number: int) -> ResponseReturnValue:
         )
         is_swap = check.verdict is Verdict.SWAP
         flash(
-            _("Les deux rencontres sont échangées.")
+            _("Les deux rendez-vous sont échangés.")
             if is_swap
-            else _("La rencontre est déplacée."),
+            else _("Le rendez-vous est déplacé."),
             "success",
         )
         return edited
@@ -215,7 +215,7 @@ def remove(slug: str, number: int) -> ResponseReturnValue:
         edited = _editable(day, plan)
         seen = Seen(_spot(request.form.get("depuis")), None)
         take_out(db_session(), edited, request.form.get("rencontre", ""), seen=seen)
-        flash(_("La rencontre est sortie du planning ; vous pouvez l’annuler."), "success")
+        flash(_("Le rendez-vous est sorti du planning ; vous pouvez l’annuler."), "success")
         return edited
 
     return _carry(day, plan, act)
@@ -230,9 +230,9 @@ def lock(slug: str, number: int, action: str) -> ResponseReturnValue:
     def act() -> MeetupPlan:
         set_lock(db_session(), plan, request.form.get("rencontre", ""), is_locked=is_locked)
         flash(
-            _("La rencontre est verrouillée : les prochains calculs peuvent la garder ici.")
+            _("Le rendez-vous est verrouillé : les prochains calculs peuvent la garder ici.")
             if is_locked
-            else _("La rencontre n’est plus verrouillée."),
+            else _("Le rendez-vous n’est plus verrouillé."),
             "success",
         )
         return plan

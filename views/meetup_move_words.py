@@ -19,7 +19,7 @@ def reason_text(names: DayNames, board: MoveBoard, reason: Reason) -> str:
             "%(person)s est déjà en rendez-vous (%(meeting)s)", person=person, meeting=meeting
         ),
         Obstacle.LEFT: lambda: _("%(person)s ne vient plus", person=person),
-        Obstacle.CAP: lambda: _("%(person)s a déjà toutes ses rencontres", person=person),
+        Obstacle.CAP: lambda: _("%(person)s a déjà tous ses rendez-vous", person=person),
         Obstacle.FIXED: lambda: _("l’équipe l’a fixée à un autre créneau"),
         Obstacle.FULL: lambda: _("toutes les tables ouvertes à ce créneau sont prises"),
         Obstacle.SEATS: lambda: _("la table est trop petite"),

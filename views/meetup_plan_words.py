@@ -146,18 +146,18 @@ def _least_sentences(day: MeetupDay, data: Mapping[str, Any]) -> Iterator[str]:
     lowered = any(one < day.least_meetings for one in data.get("least", ()))
     if short:
         yield ngettext(
-            "%(num)s participant a moins de rencontres que le minimum garanti.",
-            "%(num)s participants ont moins de rencontres que le minimum garanti.",
+            "%(num)s participant a moins de rendez-vous que le minimum garanti.",
+            "%(num)s participants ont moins de rendez-vous que le minimum garanti.",
             short,
         )
     elif lowered:
         yield _(
-            "Chacun a au moins %(count)s rencontres, sauf ceux dont les souhaits ou les "
+            "Chacun a au moins %(count)s rendez-vous, sauf ceux dont les souhaits ou les "
             "disponibilités ne le permettent pas : ils ont le plus possible.",
             count=day.least_meetings,
         )
     else:
-        yield _("Chacun a au moins %(count)s rencontres.", count=day.least_meetings)
+        yield _("Chacun a au moins %(count)s rendez-vous.", count=day.least_meetings)
 
 
 def _break_sentences(plan: MeetupPlan, data: Mapping[str, Any]) -> Iterator[str]:
@@ -165,13 +165,13 @@ def _break_sentences(plan: MeetupPlan, data: Mapping[str, Any]) -> Iterator[str]
         return
     if data.get("is_breaks_proven") and not data.get("is_edited"):
         yield _(
-            "Avec ces rencontres, on ne peut pas avoir moins de trous dans les agendas : "
+            "Avec ces rendez-vous, on ne peut pas avoir moins de trous dans les agendas : "
             "c’est prouvé."
         )
     else:
         yield _(
             "Les agendas ont %(breaks)s trous en tout ; il n’est pas possible de descendre "
-            "sous %(bound)s avec ces rencontres.",
+            "sous %(bound)s avec ces rendez-vous.",
             breaks=_count(plan.breaks),
             bound=_count(plan.breaks_bound),
         )
@@ -237,8 +237,8 @@ def _conflict_line(day: MeetupDay, names: DayNames, clash: Clash) -> ConflictLin
             "À %(hour)s, %(num)s table.", "À %(hour)s, %(num)s tables.", clash.count, hour=hour
         ),
         ConflictKind.MOST: lambda: ngettext(
-            "%(person)s accepte %(num)s rencontre au plus.",
-            "%(person)s accepte %(num)s rencontres au plus.",
+            "%(person)s accepte %(num)s rendez-vous au plus.",
+            "%(person)s accepte %(num)s rendez-vous au plus.",
             clash.count,
             person=person,
         ),
@@ -249,8 +249,8 @@ def _conflict_line(day: MeetupDay, names: DayNames, clash: Clash) -> ConflictLin
 
 # Where each sort of rule is changed; a group's meeting is of the page of groups.
 _PLACES: Final = {
-    ConflictKind.MEETING: ("meetup_rules.index", N_("Changer les rencontres imposées")),
-    ConflictKind.SLOTS: ("meetup_rules.index", N_("Changer les rencontres imposées")),
+    ConflictKind.MEETING: ("meetup_rules.index", N_("Changer les rendez-vous imposés")),
+    ConflictKind.SLOTS: ("meetup_rules.index", N_("Changer les rendez-vous imposés")),
     ConflictKind.AVAILABILITY: ("meetup_participants.availability", N_("Voir ses disponibilités")),
     ConflictKind.TABLES: ("meetup_programme.index", N_("Ajouter des tables")),
     ConflictKind.MOST: ("meetup_participants.edit", N_("Changer son maximum")),

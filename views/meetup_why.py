@@ -120,7 +120,7 @@ def impose(slug: str, number: int) -> ResponseReturnValue:
         db_session().rollback()
         flash_refusal(refusal)
     else:
-        flash(_("La rencontre est imposée : le prochain calcul la placera."), "success")
+        flash(_("Le rendez-vous est imposé : le prochain calcul le placera."), "success")
     back: dict[str, Any] = {
         name: request.form[name] for name in ("q", "motif", "page") if request.form.get(name)
     }

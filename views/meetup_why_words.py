@@ -29,14 +29,14 @@ def _reason(names: DayNames, one: ExplainedReason) -> str:
             "Aucune table assez grande ou accessible à leurs heures communes."
         ),
         WhyCode.CAP_REACHED: lambda: ngettext(
-            "%(person)s a atteint son maximum : %(num)s rencontre.",
-            "%(person)s a atteint son maximum : %(num)s rencontres.",
+            "%(person)s a atteint son maximum : %(num)s rendez-vous.",
+            "%(person)s a atteint son maximum : %(num)s rendez-vous.",
             one.count,
             person=person,
         ),
         WhyCode.DAY_FULL: lambda: ngettext(
-            "%(person)s n’a plus de créneau libre : %(num)s rencontre.",
-            "%(person)s n’a plus de créneau libre : %(num)s rencontres.",
+            "%(person)s n’a plus de créneau libre : %(num)s rendez-vous.",
+            "%(person)s n’a plus de créneau libre : %(num)s rendez-vous.",
             one.count,
             person=person,
         ),
@@ -47,7 +47,7 @@ def _reason(names: DayNames, one: ExplainedReason) -> str:
         WhyCode.TABLES_FULL: lambda: _(
             "Aux heures où les deux sont libres, toutes les tables sont prises."
         ),
-        WhyCode.NEEDS_MOVES: lambda: _("Elle tiendrait si d’autres rencontres se déplaçaient."),
+        WhyCode.NEEDS_MOVES: lambda: _("Il tiendrait si d’autres rendez-vous se déplaçaient."),
         WhyCode.FITS_NOW: lambda: _("Il y a une place pour elle dans ce planning."),
     }
     return str(texts[one.code]())
@@ -89,8 +89,8 @@ def _dropping(names: DayNames, price: Price, hour: str) -> str:
         return text
     people = ", ".join(names.person(number) for number in price.below_least)
     warning = ngettext(
-        "%(people)s aurait alors moins de rencontres que le minimum garanti.",
-        "%(people)s auraient alors moins de rencontres que le minimum garanti.",
+        "%(people)s aurait alors moins de rendez-vous que le minimum garanti.",
+        "%(people)s auraient alors moins de rendez-vous que le minimum garanti.",
         len(price.below_least),
         people=people,
     )

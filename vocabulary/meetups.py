@@ -98,7 +98,7 @@ class WishRefusal(LabelledEnum):
     NOT_OUR_FIELD = "hors-champ", N_("Ne correspond pas à notre activité")
     AREA = "zone", N_("Hors de notre zone d’intervention")
     ALREADY_IN_TOUCH = "deja-en-contact", N_("Nous sommes déjà en contact")
-    OTHERS_FIRST = "autres-priorites", N_("D’autres rencontres passent avant ce jour-là")
+    OTHERS_FIRST = "autres-priorites", N_("D’autres rendez-vous passent avant ce jour-là")
     OTHER = "autre", N_("Autre raison")
 
 
