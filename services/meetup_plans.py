@@ -13,8 +13,9 @@ from models.meetup import MeetupDay, MeetupRoom, MeetupSlot, MeetupTable
 from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
 from services.audit import record_action
-from services.errors import RuleViolation
+from services.errors import Conflict, RuleViolation
 from services.meetup_calendar import announce_agendas, record_publication
+from services.meetup_places import lock_day
 from services.meetup_plan_store import FaultyPlan, faults_in, store_placements
 from services.meetup_planning import Placement, placements_of, read_day
 from services.outbox import post_message
@@ -29,9 +30,13 @@ LONGEST_SECONDS: Final = 600
 # A plan that nobody began within this time is waiting for a worker that does not run.
 SLOW_START: Final = timedelta(seconds=20)
 OUTDATED: Final = N_(
-    "Des rencontres de ce planning ne sont plus possibles : quelqu’un ne vient plus, ou un "
+    "Des rendez-vous de ce planning ne sont plus possibles : quelqu’un ne vient plus, ou un "
     "créneau, une table a changé. La grille les montre « à revoir » ; une copie du planning les "
     "laisse de côté."
+)
+CHANGED_MEANWHILE: Final = N_(
+    "La journée a changé, ou un autre planning vient d’être publié : relisez qui sera prévenu, "
+    "puis recommencez."
 )
 UNDER_WAY: Final = frozenset({PlanState.QUEUED, PlanState.COMPUTING})
 
@@ -188,10 +193,12 @@ def publish_plan(
     the worker. An older plan published again undoes the later one.
 
     Raises:
+        Conflict: somebody changed the day or published meanwhile.
         RuleViolation: it is not ready, it is published already, or the day is cancelled.
         FaultyPlan: the day no longer allows what it holds.
     """
     day = session.get_one(MeetupDay, plan.day_id)
+    _keep_day(session, day)
     if plan.state is not PlanState.READY:
         raise RuleViolation(N_("Ce planning n’est pas prêt."))
     if day.state is DayState.CANCELLED:
@@ -212,8 +219,10 @@ def unpublish_plan(
     """Withdraw the published plan: nobody sees an agenda any more, and those concerned are told.
 
     Raises:
+        Conflict: somebody changed the day or published meanwhile.
         RuleViolation: no plan is published.
     """
+    _keep_day(session, day)
     plan = session.get(MeetupPlan, day.published_plan_id) if day.published_plan_id else None
     if plan is None:
         raise RuleViolation(N_("Aucun planning n’est publié."))
@@ -221,6 +230,18 @@ def unpublish_plan(
     _record(session, day, None, now)
     _note(session, day, "meetup.plan_withdrawn", plan, person, now)
     return plan
+
+
+def _keep_day(session: Session, day: MeetupDay) -> None:
+    """Let nobody come or leave until the transaction ends: whoever is read next is there.
+
+    Raises:
+        Conflict: the day is not the one that the request began with.
+    """
+    seen = day.lock
+    lock_day(session, day)
+    if day.lock != seen:
+        raise Conflict(CHANGED_MEANWHILE)
 
 
 def _record(session: Session, day: MeetupDay, plan: MeetupPlan | None, now: datetime) -> None:

@@ -14,7 +14,7 @@ from forms.meetup_plans import LaunchForm, NameForm
 from forms.shortlists import number_in
 from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
-from services.errors import RuleViolation
+from services.errors import Conflict, RuleViolation
 from services.meetup_moves import copy_to_edit
 from services.meetup_plan_diff import Difference, PlanDifference, compare
 from services.meetup_plan_lists import locked_counts, publication_effect
@@ -216,6 +216,8 @@ def publish(slug: str, number: int) -> ResponseReturnValue:
         try:
             publish_plan(session, plan, person=signed_in_person(), now=now())
             session.commit()
+        except Conflict:
+            raise
         except RuleViolation as refusal:
             session.rollback()
             flash_refusal(refusal)
@@ -242,6 +244,8 @@ def unpublish(slug: str) -> ResponseReturnValue:
         try:
             unpublish_plan(session, day, person=signed_in_person(), now=now())
             session.commit()
+        except Conflict:
+            raise
         except RuleViolation as refusal:
             session.rollback()
             flash_refusal(refusal)

@@ -139,8 +139,9 @@ def _enter(
     participant = register(
         db_session(), day, body, form.person(email), form.content(), user=user, now=now()
     )
-    attendee = person_with_address(db_session(), participant, email)
-    remember_participant(participant, attendee.badge_key if attendee is not None else "")
+    if user is None:  # an account opens the space by itself, and closes it by signing out
+        attendee = person_with_address(db_session(), participant, email)
+        remember_participant(participant, attendee.badge_key if attendee is not None else "")
     tell_outcome(participant)
     return url_for("participations.show", slug=day.slug, participant_id=participant.id)
 

@@ -5,8 +5,10 @@ Reading the link changes nothing but the reader's cookie, since scanners open ev
 
 from typing import Final
 
-from flask import Blueprint, abort, redirect, render_template, session
+from flask import Blueprint, Flask, abort, redirect, render_template, session
+from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_login import user_logged_out
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -21,6 +23,16 @@ bp = Blueprint("participation_access", __name__)
 _COOKIE_KEY: Final = "participations"
 # The cookie is small: the days one took part in last.
 _KEPT: Final = 8
+
+
+@bp.record_once
+def close_on_sign_out(state: BlueprintSetupState) -> None:
+    """Close to a browser what its links opened when somebody signs out of it."""
+    user_logged_out.connect(_forget_participants, state.app)
+
+
+def _forget_participants(_app: Flask, **_details: object) -> None:
+    session.pop(_COOKIE_KEY, None)
 
 
 @bp.get("/rencontres/acces/<token>")

@@ -1,4 +1,4 @@
-"""The last place, the last seat, the last chair of a workshop: taken once, by whoever asks at once.
+"""The last place, the last seat, the last chair, the published plan: taken once, by one at once.
 
 On PostgreSQL the transactions truly overlap; on SQLite the second one waits (C3).
 """
@@ -6,7 +6,7 @@ On PostgreSQL the transactions truly overlap; on SQLite the second one waits (C3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Final
 
 import pytest
@@ -19,17 +19,29 @@ from extensions.database import db, db_session
 from jobs.schema import migrate
 from models.meetup import MeetupDay, MeetupSession
 from models.meetup_participant import MeetupAttendee, MeetupParticipant, MeetupSessionSeat
+from models.meetup_plan import MeetupPlan
 from services.errors import RuleViolation
 from services.meetup_leaving import cancel
 from services.meetup_people import PersonContent, add_person
 from services.meetup_places import choose_sessions
+from services.meetup_plans import publish_plan
 from services.meetup_registration import Body, RegistrationContent, register
 from services.seeding import seed_roles
 from tests.conftest import settings_for
 from tests.databases import postgres_database
-from tests.factories.meetups import NOW, make_day, make_participant, make_slots
+from tests.factories.accounts import make_user
+from tests.factories.meetups import (
+    NOW,
+    make_day,
+    make_participant,
+    make_slots,
+    make_tables,
+    make_wish,
+    publish_meetings,
+)
+from vocabulary.exchanges import Side
 from vocabulary.kinds import OrganizationKind
-from vocabulary.meetups import ParticipantState, SessionKind
+from vocabulary.meetups import ParticipantState, SessionKind, WishState
 
 AT_ONCE: Final = 6
 
@@ -207,3 +219,69 @@ def test_a_workshop_holds_its_chairs(site: Flask) -> None:
 
     assert at_once(site, [sit(number) for number in numbers]).count(True) == 2
     assert count(site, MeetupSessionSeat, MeetupSessionSeat.session_id == sessions[0]) == 2
+
+
+def _two_plans(session: Session, day: MeetupDay, plans: list[int], people: list[int]) -> None:
+    """Make two plans of one meeting; none is published."""
+    slot, table = make_slots(session, day, 1)[0], make_tables(session, day, 1)[0]
+    pair = [
+        make_participant(session, day, "Atelier"),
+        make_participant(session, day, "Ville", side=Side.TERRITORY),
+    ]
+    make_wish(session, *pair, state=WishState.ACCEPTED)
+    people.extend(one.id for one in pair)
+    for _rank in range(2):
+        publish_meetings(session, day, [(slot, table, pair)])
+    day.published_plan_id = None
+    session.flush()
+    for plan in session.scalars(select(MeetupPlan).where(MeetupPlan.day_id == day.id)):
+        plan.published_at = None
+        plans.append(plan.id)
+
+
+def test_of_two_plans_published_at_once_one_is(site: Flask) -> None:
+    plans: list[int] = []
+    day_id = prepare(site, "Plannings", lambda session, day: _two_plans(session, day, plans, []))
+    start = Barrier(2)
+
+    def publish(number: int) -> Callable[[Session], object]:
+        def work(session: Session) -> object:
+            plan = session.get_one(MeetupPlan, number)
+            session.get_one(MeetupDay, day_id)
+            if session.get_bind().dialect.name == "postgresql":
+                start.wait(timeout=20)  # both have read the day as it was
+            return publish_plan(session, plan, person=make_user(session), now=NOW)
+
+        return work
+
+    done = at_once(site, [publish(number) for number in plans])
+    if site.config["SETTINGS"].database_url.startswith("postgresql"):
+        assert done.count(True) == 1
+    published = [MeetupPlan.day_id == day_id, MeetupPlan.published_at.is_not(None)]
+    assert count(site, MeetupPlan, *published) == done.count(True)
+
+
+def test_a_plan_is_not_published_over_somebody_who_is_leaving(site: Flask) -> None:
+    plans: list[int] = []
+    people: list[int] = []
+    day_id = prepare(site, "Départ", lambda session, day: _two_plans(session, day, plans, people))
+    is_gone, is_asked = Event(), Event()
+
+    def leave(session: Session) -> None:
+        cancel(
+            session,
+            session.get_one(MeetupParticipant, people[0]),
+            note="",
+            actor=None,
+            now=NOW,
+        )
+        is_gone.set()
+        is_asked.wait(timeout=1)  # the publication waits for this transaction meanwhile
+
+    def publish(session: Session) -> None:
+        is_gone.wait(timeout=20)
+        publish_plan(session, session.get_one(MeetupPlan, plans[0]), person=None, now=NOW)
+        is_asked.set()
+
+    assert at_once(site, [leave, publish]) == [True, False]
+    assert count(site, MeetupDay, MeetupDay.id == day_id, MeetupDay.published_plan_id.is_(None))

@@ -16,8 +16,10 @@ from extensions.participation_links import LINK_LIFE, participation_url
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
 from tests.factories.accounts import make_membership, make_user, sign_in
+from tests.factories.forms import write
 from tests.factories.meetups import HELD_ON, make_attendee, make_day, make_participant
 from tests.factories.organizations import make_organization
+from tests.factories.pages import submit
 from vocabulary.kinds import MembershipState, UserRole
 from vocabulary.meetups import DayState, ParticipantState
 
@@ -207,3 +209,28 @@ def test_a_browser_keeps_the_days_opened_last(empty_app: Flask, shown: Shown) ->
         client.get(link)
     assert client.get(shown.page).status_code == 404
     assert client.get(client.get(links[0]).headers["Location"]).status_code == 200
+
+
+def test_signing_out_closes_what_the_links_opened(empty_app: Flask, shown: Shown) -> None:
+    change(empty_app, lambda base: make_user(base, email="autre@a.example"))
+    client = sign_in(empty_app, "autre@a.example")
+    assert client.get(shown.link).status_code == 302
+    assert client.get(shown.page).status_code == 200
+    submit(client, "/deconnexion")
+    assert client.get(shown.page).status_code == 404
+
+
+def test_an_account_that_registers_leaves_nothing_open_behind_it(
+    empty_app: Flask, shown: Shown
+) -> None:
+    del shown
+    change(empty_app, lambda base: make_user(base, email="autre@a.example"))
+    client = sign_in(empty_app, "autre@a.example")
+    day = "/rencontres/journee-d-essai"
+    answers = {"body_name": "Ville d’essai", "kind": "collectivite", "name": "Bo"}
+    home = write(client, f"{day}/inscription", **answers).headers["Location"]
+    assert client.get(home).status_code == 200
+    with client.session_transaction() as cookie:
+        assert "participations" not in cookie
+    submit(client, "/deconnexion")
+    assert client.get(home).status_code == 404
