@@ -12,6 +12,7 @@ from extensions.clock import now
 from extensions.database import db_session
 from forms.meetup_wishes import AnswerForm, WishForm, sent_move, sent_priorities
 from models.meetup_participant import MeetupParticipant
+from models.meetup_plan import MeetupPlan
 from models.meetup_wish import MeetupWish
 from services.errors import Conflict, RuleViolation
 from services.meetup_wish_pages import (
@@ -46,6 +47,7 @@ from services.meetup_wishes import (
     withdraw_wish,
 )
 from views.access import current_person
+from views.meetup_why import public_reasons
 from views.once import carry_out
 from views.participation_access import acting_key, own_participant_or_404
 from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
@@ -265,8 +267,16 @@ def _index(participant: MeetupParticipant) -> ResponseReturnValue:
         boxes=Box,
         rows=rows,
         used=allowance_from(participant, own, waiting),
+        unplaced=_without_place(participant),
         answer_form=AnswerForm(formdata=None),
     )
+
+
+def _without_place(participant: MeetupParticipant) -> dict[int, str]:
+    """Return why one's wishes have no place in the published plan, by whom they are for."""
+    number = participant.day.published_plan_id
+    plan = db_session().get(MeetupPlan, number) if number is not None else None
+    return public_reasons(plan, participant.id) if plan is not None else {}
 
 
 def _address(participant: MeetupParticipant, page: str) -> str:

@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from extensions.clock import now
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
+from models.meetup_plan import MeetupPlan
 from models.meetup_wish import MeetupPairRule, MeetupWish
 from models.outbox import OutboxMessage
 from services.meetup_wish_notes import QUIET, WISH_DUE, WISH_NEWS, announce
@@ -33,6 +35,7 @@ from vocabulary.meetups import (
     DayState,
     PairRule,
     ParticipantVisibility,
+    PlanState,
     WishPriority,
     WishRefusal,
     WishState,
@@ -358,3 +361,23 @@ def _pass_time(scene: Scene) -> None:
     for message in scene.session.scalars(waiting):
         message.due_at -= QUIET
     scene.session.commit()
+
+
+def test_a_wish_without_a_place_says_why_kindly(scene: Scene) -> None:
+    session = scene.session
+    make_wish(session, scene.firm, scene.town)
+    wish = [f"p{scene.firm.id}-{scene.town.id}", [scene.firm.id, scene.town.id], 3]
+    plan = MeetupPlan(
+        day=scene.day,
+        number=1,
+        state=PlanState.READY,
+        created_at=now(),
+        unplaced={"count": 1, "wishes": [[*wish, "cap", [scene.town.id]]]},
+    )
+    session.add(plan)
+    session.flush()
+    scene.day.published_plan_id = plan.id
+    session.commit()
+    page = scene.client.get(scene.base).text
+    assert "Pas de place dans le planning publié." in page
+    assert f"L’agenda de {scene.town.name} est complet." in page
