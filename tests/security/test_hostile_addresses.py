@@ -59,6 +59,8 @@ PARAMETERS: Final = (
     *("fiche", "depuis", "jusqu", "jusque", "verdict", "numero", "role", "v", "token", "quartier"),
     *("solution", "acteur", "structure", "territoire", "evenement", "liste", "genre", "retire"),
     *("sujet", "cle", "axe", "origine", "montant", "date", "acheteur", "nature", "differences"),
+    *("etat", "cote", "manque", "motif", "apres", "salle", "moment", "rencontre", "groupe"),
+    *("lignes", "priorite", "pour", "sans", "creneau", "modele", "departement", "lecteur"),
 )
 # Answers nothing of ours: a provider that is not configured, and the end of the session.
 LEFT_OUT: Final = {"oidc.start", "oidc.callback", "security.logout"}
