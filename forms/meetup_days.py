@@ -81,9 +81,12 @@ class MomentField(DateTimeLocalField):
 def _count(name: str, description: Any, *, is_needed: bool = True) -> CountField:  # noqa: ANN401 - a lazy text
     least, most = BOUNDS[name]
     needed = InputRequired(_l("Donnez un nombre."))
+    # A new day opens with numbers that hold; those who know better change them.
+    usual: Any = DayContent.__dataclass_fields__[name].default
     return CountField(
         _l(FIELD_LABELS[name]),
         description=description,
+        default=usual,
         validators=[needed if is_needed else Optional()],
         render_kw={"min": least, "max": most, "inputmode": "numeric"},
     )

@@ -86,6 +86,14 @@ def test_a_day_is_created_as_a_draft_that_nobody_else_sees(
     assert staff.get("/rencontres/journee-de-nevers").status_code == 200
 
 
+def test_a_new_day_opens_with_the_usual_numbers(staff: FlaskClient) -> None:
+    page = staff.get(f"{BASE}/nouvelle").text
+    names = ("seats_per_organization", "wishes_per_participant", "wish_days")
+    names += ("least_meetings", "most_meetings", "fairness")
+    assert [hidden(page, name) for name in names] == ["3", "12", "7", "3", "10", "2"]
+    assert hidden(page, "capacity") == ""
+
+
 def test_the_same_form_sent_twice_makes_one_day(staff: FlaskClient, empty_session: Session) -> None:
     fields = {**FIELDS, "form_number": "a" * 32}
     locations = [submit(staff, f"{BASE}/nouvelle", fields).headers["Location"] for _ in range(2)]
