@@ -39,6 +39,7 @@ class InviteeField(LabelledEnum):
     SIDE = "side", N_("côté")
     KIND = "kind", N_("type")
     STATE = "state", N_("état")
+    GIVEN_NAME = "given_name", N_("prénom")
     PERSON = "person", N_("nom de la personne")
     JOB = "job", N_("fonction")
     EMAIL = "email", N_("adresse")
@@ -131,6 +132,8 @@ def fields_of_headers(headers: Sequence[str]) -> dict[InviteeField, int]:
 def read_line(cells: Mapping[InviteeField, str], day: MeetupDay) -> InviteeLine:
     """Read the cells of one line; an empty cell says nothing and erases nothing."""
     line = InviteeLine()
+    person = f"{cells.get(InviteeField.GIVEN_NAME, '')} {cells.get(InviteeField.PERSON, '')}"
+    cells = {**cells, InviteeField.PERSON: person}
     readers: Mapping[InviteeField, Callable[[str], Any]] = {
         InviteeField.NAME: _name,
         InviteeField.SIREN: lambda cell: read_number_cell(cell, SIREN_LENGTH).get("siren"),

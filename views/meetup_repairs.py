@@ -124,7 +124,7 @@ def undo(slug: str, plan_id: int) -> ResponseReturnValue:
 
 def _undo(day: MeetupDay, plan: MeetupPlan) -> str:
     undo_repair(db_session(), day, plan, person=signed_in_person(), now=now())
-    flash(_("Réparation annulée : les mêmes structures sont prévenues."), "success")
+    flash(_("Réparation annulée : ceux dont l’agenda change de nouveau sont prévenus."), "success")
     return url_for("meetup_repairs.show", slug=day.slug)
 
 

@@ -5,7 +5,6 @@ from typing import Any, Final
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from flask_wtf import FlaskForm
 
 from extensions.clock import now
@@ -66,10 +65,8 @@ def close(slug: str) -> ResponseReturnValue:
     added = close_day(session, day, now=now())
     session.commit()
     if added:
-        sentence = ngettext(
-            "%(num)s question est prête : les courriels partent.",
-            "%(num)s questions sont prêtes : les courriels partent.",
-            added,
+        sentence = _(
+            "Les courriels partent ; la question reviendra 30, 90 et 180 jours après la journée."
         )
         flash(sentence, "success")
     else:

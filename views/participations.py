@@ -86,7 +86,7 @@ def _next_step(participant: MeetupParticipant) -> NextStep | None:
     if participant.state not in STANDING:
         return None
     if has_agenda(participant):
-        words = _("Le planning est publié : vos rendez-vous vous attendent.")
+        words = _("Le planning est publié : votre agenda est prêt.")
         return _step(participant, "agenda", words, _("Voir mon agenda"))
     if participant.state == ParticipantState.CONFIRMED and takes_wishes(day, now()):
         words = _("Dites qui vous souhaitez rencontrer.")

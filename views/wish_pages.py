@@ -1,5 +1,6 @@
 """What the pages of wishes share: a participant's frame, its allowance, page numbers."""
 
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from flask import abort, request
@@ -10,6 +11,7 @@ from wtforms import Field
 from extensions.clock import now
 from extensions.database import db_session
 from forms.once import OnceForm
+from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from services.meetup_wish_lines import KnownWishes, Problem
 from services.meetup_wish_pages import Allowance, allowance
@@ -26,12 +28,19 @@ def wish_context(participant: MeetupParticipant) -> dict[str, Any]:
         "day": day,
         "participant": participant,
         "closed": why_closed(day, participant, now()),
-        "closes_at": wishes_close_at(day),
+        "closes_at": _last_moment(day),
         "token": FlaskForm(),
         "form_number": _form_number,
         "priorities": tuple(WishPriority),
         "here": "participation_wishes.index",
     }
+
+
+def _last_moment(day: MeetupDay) -> datetime:
+    """Return when wishes close; at midnight, the minute before: the date is that of the day."""
+    closes_at = wishes_close_at(day)
+    is_midnight = closes_at.astimezone(day.zone).time() == time(0)
+    return closes_at - timedelta(minutes=1) if is_midnight else closes_at
 
 
 def _form_number() -> str:

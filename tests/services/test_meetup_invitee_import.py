@@ -100,6 +100,16 @@ def test_a_file_adds_bodies_with_their_people(
     assert len(free_slots(day, found["Fabrique"])) == 2
 
 
+def test_a_given_name_in_its_own_column_is_part_of_the_name(
+    empty_session: Session, day: MeetupDay, staff: User
+) -> None:
+    head = "organisation;type;nom;prénom;courriel"
+    line = "Fabrique Test;startup;Essai;Ada;ada@fabrique.example"
+    batch = send(empty_session, day, staff, line, head=head)
+    run(empty_session, day, batch, staff)
+    assert people(empty_session) == {"Fabrique Test": ["Ada Essai"]}
+
+
 def test_the_same_file_again_changes_nothing(
     empty_session: Session, day: MeetupDay, staff: User
 ) -> None:
