@@ -33,7 +33,7 @@ class Guarantees:
     proof: str
     sentences: tuple[str, ...]
     is_good: bool
-    """Nobody has fewer meetings than guaranteed."""
+    """Nobody has fewer meetings than guaranteed, or none at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ def guarantees_of(day: MeetupDay, plan: MeetupPlan) -> Guarantees | None:
     return Guarantees(
         placed=_of(plan.placed, plan.wished),
         score=_share(plan.score, plan.score_bound),
-        least=_least(day, data),
+        least=_least(day, plan),
         breaks=_against(plan.breaks, plan.breaks_bound),
         waits=_count(plan.waits),
         table_changes=_count(data.get("table_changes")),
         proof=_proof(data),
         sentences=tuple(_sentences(day, plan)),
-        is_good=not data.get("short"),
+        is_good=not data.get("short") and not _empty_agendas(plan),
     )
 
 
@@ -89,15 +89,50 @@ def _against(found: int | None, bound: int | None) -> str:
     return str(_("%(found)s (minimum : %(bound)s)", found=_count(found), bound=_count(bound)))
 
 
-def _least(day: MeetupDay, data: Mapping[str, Any]) -> str:
-    short = data.get("short", ())
+def _empty_agendas(plan: MeetupPlan) -> int:
+    """Return how many registered participants a plan leaves without a meeting."""
+    people: Mapping[str, Sequence[int]] = plan.guarantees.get("people", {})
+    return sum(not share[0] for share in people.values())
+
+
+def empty_words(plan: MeetupPlan) -> str:
+    """Say how many registered participants are left without a meeting; nothing if none is."""
+    count = _empty_agendas(plan)
+    if not count:
+        return ""
+    return str(
+        ngettext(
+            "%(num)s participant inscrit n’a aucun rendez-vous.",
+            "%(num)s participants inscrits n’ont aucun rendez-vous.",
+            count,
+        )
+    )
+
+
+def _least(day: MeetupDay, plan: MeetupPlan) -> str:
+    short = plan.guarantees.get("short", ())
     if short:
         return str(
             ngettext(
                 "%(num)s participant en a moins", "%(num)s participants en ont moins", len(short)
             )
         )
+    if fewer := _fewer(day, plan):
+        return str(
+            ngettext(
+                "%(least)s, sauf pour %(num)s participant",
+                "%(least)s, sauf pour %(num)s participants",
+                fewer,
+                least=day.least_meetings,
+            )
+        )
     return str(_("%(count)s chacun", count=day.least_meetings))
+
+
+def _fewer(day: MeetupDay, plan: MeetupPlan) -> int:
+    """Return how many have fewer meetings than the day asks for, which no plan could give all."""
+    people: Mapping[str, Sequence[int]] = plan.guarantees.get("people", {})
+    return sum(share[0] < day.least_meetings for share in people.values())
 
 
 def _proof(data: Mapping[str, Any]) -> str:
@@ -116,6 +151,8 @@ def _sentences(day: MeetupDay, plan: MeetupPlan) -> Iterator[str]:
         "Personne n’est attendu à deux endroits à la fois, aucune table ne sert deux fois dans "
         "un créneau : une vérification indépendante l’a contrôlé avant l’enregistrement."
     )
+    if empty := empty_words(plan):
+        yield empty
     yield from _value_sentences(plan, data)
     yield from _least_sentences(day, data)
     yield from _break_sentences(plan, data)
@@ -152,8 +189,8 @@ def _least_sentences(day: MeetupDay, data: Mapping[str, Any]) -> Iterator[str]:
         )
     elif lowered:
         yield _(
-            "Chacun a au moins %(count)s rendez-vous, sauf ceux dont les souhaits ou les "
-            "disponibilités ne le permettent pas : ils ont le plus possible.",
+            "Chacun a au moins %(count)s rendez-vous, sauf ceux à qui les souhaits, les "
+            "disponibilités ou les tables n’en laissent pas autant.",
             count=day.least_meetings,
         )
     else:
@@ -169,10 +206,12 @@ def _break_sentences(plan: MeetupPlan, data: Mapping[str, Any]) -> Iterator[str]
             "c’est prouvé."
         )
     else:
-        yield _(
-            "Les agendas ont %(breaks)s trous en tout ; il n’est pas possible de descendre "
+        yield ngettext(
+            "Les agendas ont %(num)s trou en tout ; il n’est pas possible de descendre "
             "sous %(bound)s avec ces rendez-vous.",
-            breaks=_count(plan.breaks),
+            "Les agendas ont %(num)s trous en tout ; il n’est pas possible de descendre "
+            "sous %(bound)s avec ces rendez-vous.",
+            plan.breaks,
             bound=_count(plan.breaks_bound),
         )
     gap = data.get("breaks_gap", 0)

@@ -407,6 +407,19 @@ def test_each_wish_without_a_place_is_explained_and_can_be_imposed(
     assert {one.group for one in waiting} <= set(WhyGroup)
 
 
+def test_a_minimum_that_the_tables_do_not_leave_to_all_is_not_promised(
+    staff: FlaskClient, session: Session, day: MeetupDay
+) -> None:
+    plan = plan_numbered(session, 1)
+    people = {"1": [1, 0, 0, 1, 0], "2": [3, 0, 0, 3, 0]}
+    plan.guarantees = {**plan.guarantees, "people": people, "least": [1, 3], "short": []}
+    day.least_meetings = 3
+    session.commit()
+    page = staff.get(f"{BASE}/1").text
+    assert "3, sauf pour 1 participant<" in page
+    assert "sauf ceux à qui les souhaits, les disponibilités ou les tables" in page
+
+
 PAGES = [
     "",
     "/nouveau",
