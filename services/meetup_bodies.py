@@ -4,6 +4,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from models.organization import Organization
+from services.contents import MAX_NAME
 from services.errors import RuleViolation
 from services.text_keys import name_key, slugify
 from vocabulary.labels import N_
@@ -21,7 +22,7 @@ def find_published(session: Session, text: str) -> Organization:
     exact = session.scalar(Organization.published().where(Organization.slug == slug))
     if exact is not None:
         return exact
-    key = name_key(text)
+    key = name_key(text[: MAX_NAME + 1])  # a database looks for no longer text
     shortest = func.length(Organization.name)
     query = Organization.published().where(Organization.name_key.contains(key, autoescape=True))
     found = session.scalars(query.order_by(shortest, Organization.id).limit(_SHOWN + 1)).all()

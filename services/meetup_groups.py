@@ -13,6 +13,7 @@ from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupGroup, MeetupGroupSeat
 from models.partnership import WorkingGroup, WorkingGroupMember
+from services.contents import clean_line
 from services.errors import RuleViolation
 from services.meetup_fixed import FixedMeetings, with_availability
 from services.meetup_wish_reserve import lock_wishes
@@ -78,7 +79,7 @@ def save_meetup_group(
             day_id=day.id, created_at=now, created_by_id=person.id if person else None
         )
         session.add(group)
-    group.title, group.slot_id = terms.title, terms.slot_id
+    group.title, group.slot_id = clean_line(terms.title, TITLE_LENGTH), terms.slot_id
     group.working_group_id = terms.working_group_id
     wanted = {one.id for one in people}
     for seat in list(group.seats):

@@ -13,6 +13,7 @@ from models.meetup import MeetupDay, MeetupRoom, MeetupSlot, MeetupTable
 from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
 from services.audit import record_action
+from services.contents import clean_line
 from services.errors import Conflict, RuleViolation
 from services.meetup_calendar import announce_agendas, record_publication
 from services.meetup_places import lock_day
@@ -25,6 +26,7 @@ from vocabulary.meetups import DayState, ParticipantState, PlanOrigin, PlanState
 
 PLAN_COMPUTE: Final = "meetup.plan_compute"
 MOST_PLANS: Final = 60
+NAME_LENGTH: Final = 120
 SHORTEST_SECONDS: Final = 2
 LONGEST_SECONDS: Final = 600
 # A plan that nobody began within this time is waiting for a worker that does not run.
@@ -71,7 +73,7 @@ def request_plan(
     plan = MeetupPlan(
         day_id=day.id,
         number=_next_number(session, day),
-        name=order.name.strip(),
+        name=clean_line(order.name, NAME_LENGTH),
         seed=order.seed,
         seconds_allowed=order.seconds,
         asks_proof=order.asks_proof,
@@ -118,7 +120,7 @@ def ask_stop(plan: MeetupPlan) -> None:
 
 def rename_plan(plan: MeetupPlan, name: str) -> None:
     """Give a plan a name, or none."""
-    plan.name = name.strip()
+    plan.name = clean_line(name, NAME_LENGTH)
 
 
 def delete_plan(session: Session, day: MeetupDay, plan: MeetupPlan) -> None:

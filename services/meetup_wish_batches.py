@@ -61,6 +61,12 @@ def create_batch(
     return batch
 
 
+def _as_shown(pasted: str) -> str:
+    """Return what was pasted, line by line and tab by tab, without what cannot be printed."""
+    lines = (line.split("\t") for line in pasted.splitlines())
+    return "\n".join("\t".join(clean_line(cell, len(cell)) for cell in cells) for cells in lines)
+
+
 def open_batch(
     session: Session, day: MeetupDay, source: Source, *, now: datetime
 ) -> MeetupWishBatch:
@@ -69,7 +75,7 @@ def open_batch(
         day_id=day.id,
         kind=source.kind,
         name=clean_line(source.name, MAX_NAME) or "liste",
-        pasted=source.pasted,
+        pasted=_as_shown(source.pasted),
         created_at=now,
         created_by_id=source.author.id if source.author else None,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupWish
+from services.contents import clean_text
 from services.errors import Conflict, RuleViolation
 from services.meetup_wish_notes import announce, expiry, follow_later
 from services.meetup_wish_reserve import lock_wishes, settle_reserve
@@ -262,7 +263,8 @@ def meet_half_way(wish: MeetupWish, mirror: MeetupWish, *, now: datetime) -> Non
 
 def write_terms(wish: MeetupWish, terms: WishTerms) -> None:
     """Give a wish its priority, its words and its subject."""
-    wish.priority, wish.message = terms.priority, terms.message
+    wish.priority = terms.priority
+    wish.message = clean_text(terms.message, MESSAGE_LENGTH)
     wish.need_id, wish.offer_id = terms.need_id, terms.offer_id
     wish.match_score, wish.match_reasons = terms.match_score, dict(terms.match_reasons)
 
