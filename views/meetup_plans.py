@@ -36,7 +36,7 @@ from services.meetup_plans import (
 from services.text_keys import name_key
 from views.access import organized_day_or_404, signed_in_person
 from views.meetup_plan_access import DayNames, day_names, plan_or_404, plan_title
-from views.meetup_plan_words import conflict_lines, guarantees_of, person_lines
+from views.meetup_plan_words import conflict_lines, empty_words, guarantees_of, person_lines
 from views.once import carry_out
 from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
 from vocabulary.meetups import PlanState
@@ -228,6 +228,7 @@ def publish(slug: str, number: int) -> ResponseReturnValue:
         "meetup_plans/publish.html",
         day=day,
         plan=plan,
+        empty=empty_words(plan),
         effect=publication_effect(session, day, plan),
         previous=session.get(MeetupPlan, day.published_plan_id) if day.published_plan_id else None,
         form=form,

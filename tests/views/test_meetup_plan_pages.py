@@ -168,6 +168,24 @@ def test_two_plans_are_compared(staff: FlaskClient, session: Session, day: Meetu
 
 
 @pytest.mark.usefixtures("day")
+def test_the_list_offers_to_compare_the_last_plan_with_the_one_before(staff: FlaskClient) -> None:
+    submit(staff, f"{BASE}/1/dupliquer", {})
+    page = staff.get(BASE).text
+    assert re.findall(r'<option value="(\d)" selected>', page) == ["1", "2"]
+
+
+@pytest.mark.usefixtures("day")
+def test_who_is_left_without_a_meeting_is_told_before_publishing(
+    staff: FlaskClient, session: Session
+) -> None:
+    plan = plan_numbered(session, 1)
+    plan.guarantees = {**plan.guarantees, "people": {"1": [0, 0, 0, 0, 0], "2": [3, 0, 0, 3, 0]}}
+    session.commit()
+    words = "1 participant inscrit n’a aucun rendez-vous."
+    assert [words in staff.get(f"{BASE}/1{page}").text for page in ("", "/publier")] == [True] * 2
+
+
+@pytest.mark.usefixtures("day")
 def test_a_plan_is_renamed_copied_and_deleted(staff: FlaskClient, session: Session) -> None:
     submit(staff, f"{BASE}/1/renommer", {"name": "Premier jet"})
     copied = submit(staff, f"{BASE}/1/dupliquer", {})

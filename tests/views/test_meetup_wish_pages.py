@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -251,6 +251,12 @@ def test_wishes_are_only_read_once_closed(scene: Scene) -> None:
     assert refused.status_code == 422
     scene.reread(made)
     assert (made.state, made.priority) == (WishState.PROPOSED, WishPriority.IMPORTANT)
+
+
+def test_wishes_open_until_the_day_is_over_name_the_day_itself(scene: Scene) -> None:
+    page = scene.client.get(scene.base).text
+    last = datetime.combine(scene.day.held_on, time(23, 59), tzinfo=scene.day.zone).astimezone(UTC)
+    assert f'datetime="{last.isoformat()}"' in page
 
 
 def test_words_of_others_are_shown_as_words(scene: Scene) -> None:
