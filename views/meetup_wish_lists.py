@@ -95,8 +95,9 @@ def suggest(slug: str) -> ResponseReturnValue:
     if not rows:
         flash(
             _(
-                "Rien à proposer : tous ont au moins un souhait, ou rien de ce qu’ils ont déclaré "
-                "ne se correspond."
+                "Rien à proposer : ni les thèmes, ni la présentation, ni la fiche de ceux sans "
+                "souhait ne correspondent à d’autres. Complétez leur inscription, ou ajoutez "
+                "leurs souhaits à la main."
             ),
             "info",
         )
