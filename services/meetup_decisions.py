@@ -249,9 +249,12 @@ def correct(
 def renew_link(
     session: Session, participant: MeetupParticipant, *, actor: User, now: datetime
 ) -> None:
-    """Make every link mailed so far worthless, as when a mail went to the wrong person."""
+    """Make every link mailed so far worthless, as when a mail went to the wrong person.
+
+    Whoever had the link may have had an address made for a calendar: it is closed too.
+    """
     lock_participant(session, participant)
-    participant.link_key = uuid.uuid4().hex
+    participant.link_key, participant.calendar_key = uuid.uuid4().hex, ""
     note_event(session, participant, ParticipantEvent.LINK_RENEWED, actor=actor, now=now)
     session.flush()
 

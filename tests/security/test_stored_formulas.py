@@ -39,6 +39,8 @@ FILES: Final = (
     ("steering.journey_file", "staff"),
     ("registers.export", "owner"),
     ("meetup_participants.export", "staff"),
+    ("meetup_wishes_review.export", "staff"),
+    ("meetup_attendance.export", "staff"),
 )
 # These hold numbers and our own words, and nothing is compared in the address of this one.
 COUNTS: Final = {

@@ -9,9 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from extensions.participation_links import participation_url
+from services.meetup_decisions import renew_link
+from tests.factories.accounts import make_user
 from tests.factories.agendas import PUBLISHED_AT, USUAL, Scene, make_published_scene, publish
 from tests.factories.calendars import read_calendar
 from tests.factories.pages import submit
+from vocabulary.kinds import UserRole
 
 LATER = PUBLISHED_AT + timedelta(minutes=30)
 
@@ -91,6 +94,19 @@ def test_former_address_opens_nothing(
     press(guest, scene, button)
     assert app.test_client().get(former).status_code == 404
     assert (address_in(guest, scene) == "") == (button == "stop")
+
+
+def test_links_made_worthless_close_the_address_that_one_of_them_made(
+    app: Flask, session: Session, guest: FlaskClient, scene: Scene
+) -> None:
+    press(guest, scene, "create")
+    former = address_in(guest, scene)
+    session.rollback()
+    staff = make_user(session, role=UserRole.STAFF)
+    renew_link(session, scene.people[0], actor=staff, now=PUBLISHED_AT)
+    session.commit()
+    assert app.test_client().get(former).status_code == 404
+    assert guest.get(page_of(scene)).status_code == 404
 
 
 def test_forged_address_opens_nothing(app: Flask, guest: FlaskClient, scene: Scene) -> None:
