@@ -257,7 +257,7 @@ def test_from_the_first_room_to_the_report(
     end_slots(mailed_site.database, day)
     staff.goto(f"{day.desk}/bilan")
     staff.get_by_role("button", name="Demander les suites maintenant").click()
-    expect(staff.get_by_role("status").first).to_contain_text("les courriels partent")
+    expect(staff.get_by_role("status").first).to_contain_text("courriels partent")
     answer_outcomes(browser, live, sink)
     read_report(staff, day)
     assert told_of_changes(sink, day) == wanted
