@@ -36,7 +36,9 @@ def pages_of(world: World, role: str) -> list[str]:
             continue
         address = world.address(endpoint, role)
         answer = world.open(address, role)
-        if answer.status_code == 200 and answer.mimetype == "text/html":
+        is_page = answer.status_code == 200 and answer.mimetype == "text/html"
+        # What a script puts into a page is looked at with that page.
+        if is_page and answer.get_data(as_text=True).lstrip().startswith("<!doctype"):
             found.append(address)
         answer.close()
     return found

@@ -109,7 +109,7 @@ def test_escape_gives_up_and_a_lock_is_put_with_v(
     expect(page.locator("td.is-free")).to_have_count(0)
     page.keyboard.press("v")
     expect(page.locator(f'.is-locked[data-key="{key}"]')).to_be_visible()
-    expect(status(page)).to_contain_text("verrouillée")
+    expect(status(page)).to_contain_text("verrouillé")
 
 
 def test_a_meeting_is_dragged_to_a_free_cell(

@@ -75,7 +75,7 @@ def test_calendar_says_its_method_zone_and_name(empty_app: Flask, scene: Scene) 
     assert str(calendar["method"]) == "PUBLISH"
     assert str(calendar["x-wr-timezone"]) == "Europe/Paris"
     assert [zone.tz_name for zone in calendar.timezones] == ["Europe/Paris"]
-    assert str(calendar["x-wr-calname"]) == "Journée des toits : agenda de Ville d’Essai"
+    assert str(calendar["x-wr-calname"]) == "Journée des toits : Ville d’Essai"
 
 
 def test_polling_interval_is_a_duration(empty_app: Flask, scene: Scene) -> None:

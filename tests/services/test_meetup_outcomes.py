@@ -38,6 +38,12 @@ HELD = MeetingAnswer(report=MeetingReport.HELD, satisfaction=4, stage=OutcomeSta
 
 
 @pytest.fixture
+def session(empty_session: Session) -> Session:
+    """Return a session over a database without the demonstration's days."""
+    return empty_session
+
+
+@pytest.fixture
 def evening(session: Session) -> Evening:
     """Return a day whose plan was published, its only meeting about a need and an offer."""
     return make_evening(session)

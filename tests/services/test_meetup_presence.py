@@ -325,7 +325,7 @@ def test_more_wishes_than_a_visit_holds_are_refused(
         for number in range(MOST_WISHES + 1)
     ]
     said = refusal(wish_at_the_door, empty_session, actor, towns, person=host, now=MORNING)
-    assert "6 rencontres" in said
+    assert "6 rendez-vous" in said
 
 
 def test_the_list_is_searched_by_person_and_by_body_without_accents(
