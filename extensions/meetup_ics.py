@@ -42,7 +42,7 @@ def agenda_calendar(agenda: Agenda, dropped: Sequence[DroppedMeeting]) -> bytes:
 
     day = agenda.day
     calendar = Calendar()
-    name = gettext("%(day)s : agenda de %(name)s", day=day.title, name=agenda.participant.name)
+    name = gettext("%(day)s : %(name)s", day=day.title, name=agenda.participant.name)
     _add_head(calendar, day, _line(name))
     for item in agenda.items:
         if item.kind in _EVENTS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -15,9 +15,12 @@ from models.meetup_invitee import MeetupRequest
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
 from services.meetup_notes import TOLD_WHILE, attendee_recipients
 from services.meetup_requests import participants_of_address
+from services.plain_text import summary
 from vocabulary.meetups import DayState, ParticipantEvent
 
 _FOLDER = "meetup_participants"
+# What an invitation says of the day: enough to decide whether to read more.
+_ABOUT: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def write_participant_mail(session: Session, payload: Mapping[str, Any]) -> None
         return
     rows = [_row(one, attendee) for one in participants if _is_still_theirs(session, one, email)]
     if rows:
-        context = {"day": rows[0].participant.day, "rows": rows, "name": name}
+        day = rows[0].participant.day
+        context = {"day": day, "rows": rows, "name": name, "about": summary(day.summary, _ABOUT)}
         write_mail(session, email, language, f"{_FOLDER}/{event.name.lower()}", context)
 
 

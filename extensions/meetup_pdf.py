@@ -24,7 +24,7 @@ _QR_MASK = 2
 
 def agenda_pdf(agenda: Agenda) -> bytes:
     """Return the agenda of one participant."""
-    title = gettext("Agenda de %(name)s", name=agenda.participant.name)
+    title = gettext("Agenda : %(name)s", name=agenda.participant.name)
     return render_pdf("meetup_agendas", _day_data(agenda.day, str(title), [agenda], []))
 
 

@@ -19,7 +19,7 @@ from vocabulary.meetups import MeetingReport
 
 _LATER: Final = ("", _l("Plus tard"))
 _REPORT_CHOICES: Final = [_LATER, *((one.value, _l(one.label)) for one in MeetingReport)]
-_STAGES: Final = [("", _l("Rien à signaler pour l’instant")), *STAGE_CHOICES]
+_STAGES: Final = [_LATER, *STAGE_CHOICES]
 _MARKS: Final = (
     N_("Pas utile"),
     N_("Peu utile"),

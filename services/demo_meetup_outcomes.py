@@ -8,8 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.meetup import MeetupDay
+from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetingInquiry, MeetingSeat, MeetupMeeting, PlannedMeeting
+from models.need import Need
+from models.offer import Offer
+from services.introductions import open_introduction
 from services.meetup_evenings import ASKED_AFTER, MEETING_ASK
+from services.meetup_landings import bodies_of, land_on_introduction
 from services.outbox import post_message
 from vocabulary.exchanges import OutcomeStage
 from vocabulary.meetups import MeetingReport
@@ -37,7 +42,9 @@ def add_outcomes(session: Session, day: MeetupDay, *, now: datetime) -> None:
         .join(PlannedMeeting, PlannedMeeting.meeting_id == MeetupMeeting.id)
         .where(PlannedMeeting.plan_id == day.published_plan_id)
         .options(
-            selectinload(MeetupMeeting.seats).joinedload(MeetingSeat.participant),
+            selectinload(MeetupMeeting.seats)
+            .joinedload(MeetingSeat.participant)
+            .joinedload(MeetupParticipant.organization),
             joinedload(MeetupMeeting.slot),
         )
         .order_by(MeetupMeeting.id)
@@ -48,10 +55,50 @@ def add_outcomes(session: Session, day: MeetupDay, *, now: datetime) -> None:
             meeting.is_held = False
             continue
         session.add_all(_questions(meeting, rank, evening, now))
+    _land(session, meetings, now=now)
     waiting = sorted({evening + timedelta(days=days) for days in ASKED_AFTER})
     for due_at in waiting:
         if due_at > now:
             post_message(session, MEETING_ASK, {"day_id": day.id}, now=now, due_at=due_at)
+
+
+def _land(session: Session, meetings: Sequence[MeetupMeeting], *, now: datetime) -> None:
+    """Let the meetings about a need and an offer that go together land on introductions."""
+    needs, offers = _needs_by_carrier(session), _offers_by_actor(session)
+    for meeting in meetings:
+        bodies = bodies_of(meeting) if meeting.is_held else None
+        if bodies is None:
+            continue
+        pair = _related(needs.get(bodies[0].id, ()), offers.get(bodies[1].id, ()))
+        if pair is None or open_introduction(session, pair[0].id, pair[1].id) is not None:
+            continue
+        meeting.need, meeting.offer = pair
+        introduction = land_on_introduction(session, meeting, now=now)
+        if introduction is not None:
+            introduction.stage = meeting.stage
+
+
+def _related(needs: Sequence[Need], offers: Sequence[Offer]) -> tuple[Need, Offer] | None:
+    """Return the first need and offer that have a theme in common."""
+    return next(
+        ((need, offer) for need in needs for offer in offers if {*need.themes} & {*offer.themes}),
+        None,
+    )
+
+
+def _needs_by_carrier(session: Session) -> dict[int, list[Need]]:
+    found: dict[int, list[Need]] = {}
+    for need in session.scalars(Need.published().where(Need.is_demo).order_by(Need.id)):
+        if need.carrier_id is not None:
+            found.setdefault(need.carrier_id, []).append(need)
+    return found
+
+
+def _offers_by_actor(session: Session) -> dict[int, list[Offer]]:
+    found: dict[int, list[Offer]] = {}
+    for offer in session.scalars(Offer.published().where(Offer.is_demo).order_by(Offer.id)):
+        found.setdefault(offer.organization_id, []).append(offer)
+    return found
 
 
 def _questions(
@@ -77,7 +124,7 @@ def _questions(
                 days_after=days,
                 asked_at=due_at if due_at <= now else None,
             )
-            if due_at <= now and not (is_silent and days):
+            if due_at <= now and not is_silent:
                 inquiry.answered_at = due_at + timedelta(hours=3 + rank % 20)
                 _answer(inquiry, reports[position % 2], stage, rank)
             found.append(inquiry)

@@ -46,7 +46,7 @@ def _values(found: DayFigures) -> Iterator[tuple[str, str]]:
     yield gettext("Participants venus"), _share(found.arrived, found.attendance)
     yield gettext("Personnes venues"), _number(found.people_arrived)
     yield gettext("Rendez-vous prévus"), _number(found.planned)
-    yield gettext("Rendez-vous par participant (moitié au-dessous)"), _mean(found.median_meetings)
+    yield gettext("Rendez-vous par participant (médiane)"), _mean(found.median_meetings)
     yield gettext("Rendez-vous tenus"), _number(found.held)
     yield gettext("Rendez-vous non tenus"), _number(found.not_held)
     yield gettext("Rendez-vous dont on ne sait rien"), _number(found.untold)
@@ -54,7 +54,7 @@ def _values(found: DayFigures) -> Iterator[tuple[str, str]]:
     yield gettext("Utilité (de 1 à 5)"), _mean(found.satisfaction)
     yield gettext("Réponses au questionnaire du soir"), _rate(found.answer_rate)
     yield gettext("Mises en relation"), _number(found.introductions)
-    yield gettext("Expérimentations"), _number(found.experiments)
+    yield gettext("Expérimentations, contrats compris"), _number(found.experiments)
     yield gettext("Contrats"), _number(found.contracts)
     yield gettext("Partenariats nés"), _number(found.partnerships)
 
@@ -63,6 +63,16 @@ def lead(found: DayFigures) -> str:
     """Return the day in one sentence."""
     if not found.planned:
         return str(gettext("Aucun planning n’est publié : il n’y a pas encore de bilan."))
+    if not found.asked:
+        return str(
+            gettext(
+                "%(planned)s rendez-vous sont prévus, %(arrived)s participants sur %(coming)s sont "
+                "arrivés : ce qui s’est tenu et ce qui en sort se lira à la fin de la journée.",
+                planned=found.planned,
+                arrived=found.arrived,
+                coming=found.coming,
+            )
+        )
     came = ngettext(
         "%(num)s participant est venu", "%(num)s participants sont venus", found.arrived
     )

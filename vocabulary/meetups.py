@@ -83,13 +83,13 @@ class WishPriority(LabelledEnum):
 class WishState(LabelledEnum):
     """Where a wish stands with the participant it is addressed to."""
 
-    PROPOSED = "proposee", N_("Proposée")
+    PROPOSED = "proposee", N_("Proposé")
     # One of the two has agreed to as many meetings as it may hold: asked again when one is freed.
     RESERVE = "en-reserve", N_("En réserve")
-    ACCEPTED = "acceptee", N_("Acceptée")
-    DECLINED = "declinee", N_("Déclinée")
-    EXPIRED = "expiree", N_("Restée sans réponse")
-    WITHDRAWN = "retiree", N_("Retirée")
+    ACCEPTED = "acceptee", N_("Accepté")
+    DECLINED = "declinee", N_("Décliné")
+    EXPIRED = "expiree", N_("Resté sans réponse")
+    WITHDRAWN = "retiree", N_("Retiré")
 
 
 class WishRefusal(LabelledEnum):
