@@ -221,7 +221,7 @@ def read_report(staff: Page, day: PreparedDay) -> None:
         row.locator("th").inner_text(): row.locator("td").first.inner_text()
         for row in staff.locator("#chiffres ~ * tbody tr").all()
     }
-    wanted = ("Rendez-vous tenus", "Expérimentations", "Contrats")
+    wanted = ("Rendez-vous tenus", "Expérimentations, contrats compris", "Contrats")
     assert [figures[name] for name in wanted] == ["2", "2", "1"]
     book = downloaded(staff, f"{day.desk}/bilan/bilan.xlsx")
     head, *rows = [cells for _number, cells in read_xlsx_rows(book, max_rows=99, max_columns=40)]
