@@ -37,13 +37,12 @@ from services.meetup_lists import (
     state_counts,
 )
 from services.meetup_notes import attendee_recipients, history_of
-from services.meetup_people import remove_person
 from services.meetup_places import chosen_sessions, free_places, move_to_front, waiting_list
 from services.meetup_registration import Body, content_of
 from views.access import organized_day_or_404, signed_in_person
 from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
 from views.once import carry_out
-from views.participation_forms import Frame, edit_availability, edit_person, edit_sessions
+from views.participation_forms import Frame, edit_availability, edit_person, edit_sessions, take_off
 from views.participations import attendee_or_404
 from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 from vocabulary.exchanges import Side
@@ -263,11 +262,7 @@ def remove_attendee(slug: str, participant_id: int, attendee_id: int) -> Respons
     """Take somebody off."""
     participant = _participant_or_404(slug, participant_id)
     found = attendee_or_404(participant, attendee_id)
-    name = found.name
-    commit_or_flash(
-        lambda: remove_person(db_session(), found, now=now()),
-        _("« %(name)s » ne vient plus.", name=name),
-    )
+    take_off(found)
     return redirect(_page(participant))
 
 

@@ -29,11 +29,11 @@ from services.meetup_availability import (
     overlap,
     session_during,
 )
-from services.meetup_people import PersonContent, add_person, change_person
+from services.meetup_people import PersonContent, add_person, change_person, remove_person
 from services.meetup_places import choose_sessions, chosen_sessions, seats_taken
 from services.meetup_registration import change_availability
 from views.once import carry_out
-from views.refusals import UNPROCESSABLE, refusal_words
+from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,15 @@ def edit_person(
         frame=frame,
     )
     return page, UNPROCESSABLE if form.errors else 200
+
+
+def take_off(attendee: MeetupAttendee) -> None:
+    """Take somebody off those who come, and say so."""
+    name = attendee.name
+    commit_or_flash(
+        lambda: remove_person(db_session(), attendee, now=now()),
+        _("« %(name)s » ne vient plus.", name=name),
+    )
 
 
 def _save(

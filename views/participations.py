@@ -16,7 +16,7 @@ from services.meetup_availability import free_slots
 from services.meetup_clock import is_past, takes_wishes
 from services.meetup_leaving import cancel as cancel_registration
 from services.meetup_leaving import decline as decline_invitation
-from services.meetup_people import PersonContent, remove_person
+from services.meetup_people import PersonContent
 from services.meetup_places import chosen_sessions, waiting_list
 from services.meetup_registration import (
     STANDING,
@@ -34,7 +34,7 @@ from views.participation_access import (
     acting_key,
     own_participant_or_404,
 )
-from views.participation_forms import Frame, edit_availability, edit_person, edit_sessions
+from views.participation_forms import Frame, edit_availability, edit_person, edit_sessions, take_off
 from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 from vocabulary.meetups import DayState, ParticipantState
 
@@ -233,11 +233,7 @@ def remove(slug: str, participant_id: int, attendee_id: int) -> ResponseReturnVa
     """Take somebody off."""
     participant = _changing_people_or_404(slug, participant_id)
     attendee = attendee_or_404(participant, attendee_id)
-    name = attendee.name
-    commit_or_flash(
-        lambda: remove_person(db_session(), attendee, now=now()),
-        _("« %(name)s » ne vient plus.", name=name),
-    )
+    take_off(attendee)
     return redirect(_home(participant))
 
 

@@ -194,8 +194,12 @@ def exported(page: Page, kind: str) -> bytes:
     return Path(download.value.path()).read_bytes()
 
 
-def read_register(page: Page, site: RealSite, wish: Wish, need: str) -> None:
-    """See the register of the need, whole; read both exports back; verify the chains."""
+def read_register(page: Page, site: RealSite, wish: Wish, need: str) -> list[str]:
+    """See the register of the need, whole; read both exports back; verify the chains.
+
+    Returns:
+        What the lines record, in order.
+    """
     page.goto(f"/besoins/{need}")
     page.get_by_role("link", name="Registre de sourcing").click()
     expect(page.get_by_text(re.compile("Chaîne vérifiée jusqu’à la ligne"))).to_be_visible()
@@ -216,6 +220,7 @@ def read_register(page: Page, site: RealSite, wish: Wish, need: str) -> None:
     checked = verify(site)
     assert (checked.returncode, checked.stderr) == (0, "")
     assert "registres vérifiés" in checked.stdout
+    return events
 
 
 def set_aside(column: Locator, name: str) -> None:
@@ -301,4 +306,4 @@ def test_the_same_without_scripts(mailed_site: RealSite, sink: Sink, browser: Br
     innovator = sign_in(browser, site, OWNER, scripts=False)
     path = thread_of(read_mail(sink, OWNER, f"{AUTHORITY_NAME} souhaite vous rencontrer", PLAIN))
     answer_and_accept(innovator, path)
-    read_register(page, mailed_site, PLAIN, need)
+    assert set(STEPS) <= set(read_register(page, mailed_site, PLAIN, need))

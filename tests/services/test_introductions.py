@@ -221,7 +221,8 @@ def test_ninety_days_after_a_refusal_the_same_side_may_ask_again(
     empty_session: Session, table: Table
 ) -> None:
     decline(empty_session, make_introduction(empty_session, table), table)
-    make_introduction(empty_session, table, now=NOW + 90 * DAY)
+    again = make_introduction(empty_session, table, now=NOW + 90 * DAY)
+    assert again.state is IntroductionState.SENT
 
 
 def test_a_refusal_is_undone_within_seven_days(empty_session: Session, table: Table) -> None:
