@@ -1,4 +1,4 @@
-"""Applies a file of invitees whole, and takes it back whole but for what somebody used since."""
+"""Applies a file of invitees whole, and keeps what each line replaced."""
 
 import uuid
 from collections.abc import Mapping
@@ -7,16 +7,14 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
 from models.meetup import MeetupDay
 from models.meetup_invitee import MeetupInviteeBatch, MeetupInviteeLine
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
-from models.meetup_wish import MeetupWish
 from services.errors import Conflict, RuleViolation
-from services.meetup_availability import Stretch, set_absences, union
+from services.meetup_availability import set_absences, union
 from services.meetup_clock import is_past
 from services.meetup_invitee_preview import (
     PARTICIPANT_COLUMNS,
@@ -27,17 +25,15 @@ from services.meetup_invitee_preview import (
     analyse_invitees,
 )
 from services.meetup_notes import note_event, tell
-from services.meetup_places import CLOSED_DAY, lock_day, offer_free_places
+from services.meetup_places import CLOSED_DAY, lock_day
 from services.text_keys import name_key
 from vocabulary.labels import N_
 from vocabulary.meetups import (
     DayState,
     ParticipantEvent,
     ParticipantState,
-    ParticipantVisibility,
 )
 
-KEPT: Final = "kept"
 _WRITING: Final = frozenset({InviteeVerdict.NEW, InviteeVerdict.CHANGED})
 
 
@@ -48,14 +44,6 @@ class Imported:
     bodies: int
     people: int
     changed: int
-
-
-@dataclass(frozen=True, slots=True)
-class TakenBack:
-    """How many lines were taken back, and how many stay because somebody used them since."""
-
-    undone: int
-    kept: int
 
 
 def apply_invitees(
@@ -207,7 +195,7 @@ def _values(participant: MeetupParticipant, plan: InviteePlan) -> dict[str, Any]
     found: dict[str, Any] = {}
     for name in plan.changes:
         if name in PARTICIPANT_COLUMNS:
-            found[name] = _json(getattr(participant, PARTICIPANT_COLUMNS[name]))
+            found[name] = as_stored(getattr(participant, PARTICIPANT_COLUMNS[name]))
         elif name in PERSON_COLUMNS and plan.attendee is not None:
             found[name] = getattr(plan.attendee, PERSON_COLUMNS[name])
     if "away" in plan.changes:
@@ -221,139 +209,8 @@ def _values(participant: MeetupParticipant, plan: InviteePlan) -> dict[str, Any]
     return found
 
 
-def _json(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
+def as_stored(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
+    """Return the value of a column as the batch keeps it: plain JSON."""
     if isinstance(value, Enum):
         return value.value
     return list(value) if isinstance(value, list) else value
-
-
-def undo_invitees(
-    session: Session, day: MeetupDay, batch: MeetupInviteeBatch, *, now: datetime
-) -> TakenBack:
-    """Take back what the file wrote; a line that somebody used since stays, and says so.
-
-    Used: written to, answered, wished, or changed since by anybody.
-
-    Raises:
-        RuleViolation: the file was not applied, or is undone already.
-    """
-    lock_day(session, day)
-    if batch.applied_at is None:
-        raise RuleViolation(N_("Ce fichier n’est pas appliqué."))
-    if batch.undone_at is not None:
-        raise RuleViolation(N_("Ce fichier est déjà annulé."))
-    undoing = _Undoing(session, batch)
-    # The last lines first: those of a body that its first line made leave before it.
-    for line in reversed(batch.lines):
-        undoing.take_back(line)
-    batch.undone_at = now
-    session.flush()
-    offer_free_places(session, day, now=now)
-    return TakenBack(undoing.undone, undoing.kept)
-
-
-class _Undoing:
-    """Takes back the lines of one file."""
-
-    def __init__(self, session: Session, batch: MeetupInviteeBatch) -> None:
-        self._session = session
-        self._applied_at = batch.applied_at
-        self.undone = 0
-        self.kept = 0
-        wishes = select(MeetupWish.wisher_id, MeetupWish.wished_id).where(
-            MeetupWish.day_id == batch.day_id
-        )
-        self._wished = {number for row in session.execute(wishes) for number in row}
-
-    def take_back(self, line: MeetupInviteeLine) -> None:
-        """Undo one line, or keep it."""
-        if not line.before:
-            return
-        done = self._restore(line.before) if "changed" in line.before else True
-        done = self._remove_person(line.before) and done
-        done = self._remove_body(line.before) and done
-        if done:
-            self.undone += 1
-        else:
-            self.kept += 1
-            line.notes = {**line.notes, KEPT: True}
-
-    def _remove_person(self, before: Mapping[str, Any]) -> bool:
-        number = before.get("attendee")
-        attendee = self._session.get(MeetupAttendee, number) if number else None
-        if attendee is None or attendee.badge_key != before["badge"]:
-            return True
-        if self._moved_on(attendee.participant) or attendee.arrived_at is not None:
-            return False
-        attendee.participant.attendees.remove(attendee)
-        self._session.flush()
-        return True
-
-    def _remove_body(self, before: Mapping[str, Any]) -> bool:
-        number = before.get("participant")
-        participant = self._session.get(MeetupParticipant, number) if number else None
-        if participant is None:
-            return True
-        is_used = self._moved_on(participant) or participant.id in self._wished
-        if is_used or before.get("told") or participant.attendees:
-            return False
-        self._session.delete(participant)
-        self._session.flush()
-        return True
-
-    def _moved_on(self, participant: MeetupParticipant) -> bool:
-        """Tell whether it was written to, or answered, since the file was applied."""
-        moments = (participant.invited_at, participant.reminded_at, participant.answered_at)
-        return any(
-            self._applied_at is not None and one is not None and one > self._applied_at
-            for one in moments
-        )
-
-    def _restore(self, before: Mapping[str, Any]) -> bool:
-        former, after = before["changed"], before["after"]
-        participant_id, attendee_id = former["of"]
-        participant = self._session.get(MeetupParticipant, participant_id)
-        attendee = self._session.get(MeetupAttendee, attendee_id) if attendee_id else None
-        if participant is None:
-            return True
-        done = True
-        for name, value in former.items():
-            if name != "of":
-                done = _put_back(participant, attendee, name, value, after[name]) and done
-        self._session.flush()
-        return done
-
-
-def _put_back(
-    participant: MeetupParticipant,
-    attendee: MeetupAttendee | None,
-    name: str,
-    value: Any,  # noqa: ANN401 - whatever a column holds
-    written: Any,  # noqa: ANN401
-) -> bool:
-    """Put one value back if it is still the one that the file wrote."""
-    if name == "away":
-        announced = union(one for one in participant.absences if one.told_at is None)
-        if announced != _stretches(written):
-            return False
-        set_absences(participant, _stretches(value))
-        return True
-    if name == "state":
-        if participant.state.value != written:
-            return False
-        participant.state = next(one for one in ParticipantState if one.value == value)
-        participant.confirmed_at = None
-        return True
-    target: Any = participant if name in PARTICIPANT_COLUMNS else attendee
-    column = {**PARTICIPANT_COLUMNS, **PERSON_COLUMNS}[name]
-    if target is None or _json(getattr(target, column)) != written:
-        return False
-    known = {one.value: one for one in ParticipantVisibility}
-    setattr(target, column, known[value] if name == "visibility" else value)
-    return True
-
-
-def _stretches(pairs: list[list[str]]) -> tuple[Stretch, ...]:
-    return tuple(
-        Stretch(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in pairs
-    )

@@ -17,7 +17,7 @@ from models.meetup import MeetupDay
 from models.meetup_invitee import MeetupInviteeBatch, MeetupInviteeLine
 from services.cells import neutralise
 from services.errors import Conflict, RuleViolation
-from services.meetup_invitee_apply import KEPT, Imported, apply_invitees, undo_invitees
+from services.meetup_invitee_apply import Imported, apply_invitees
 from services.meetup_invitee_cells import InviteeField
 from services.meetup_invitee_files import (
     batches_of,
@@ -27,6 +27,7 @@ from services.meetup_invitee_files import (
     verdict_counts,
 )
 from services.meetup_invitee_preview import InviteeVerdict, analyse_invitees
+from services.meetup_invitee_undo import KEPT, undo_invitees
 from services.organization_import import PAGE_SIZE
 from views.access import organized_day_or_404, signed_in_person
 from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words

@@ -12,8 +12,9 @@ from models.meetup_invitee import MeetupInviteeBatch
 from models.meetup_participant import MeetupParticipant
 from services.errors import Conflict, RuleViolation, UnreadableFile
 from services.meetup_availability import free_slots
-from services.meetup_invitee_apply import apply_invitees, undo_invitees
+from services.meetup_invitee_apply import apply_invitees
 from services.meetup_invitee_files import create_invitees, discard_invitees
+from services.meetup_invitee_undo import undo_invitees
 from services.meetup_lists import EXPORT_COLUMNS, ListFilter, export_lines
 from tests.factories.accounts import make_user
 from tests.factories.meetups import (
