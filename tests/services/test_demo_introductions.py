@@ -14,8 +14,9 @@ from vocabulary.exchanges import Side
 
 
 def made(session: Session) -> list[Introduction]:
-    """Return the introductions of the demonstration, oldest first."""
-    return list(session.scalars(select(Introduction).order_by(Introduction.id)))
+    """Return the introductions that somebody asked for, oldest first; days met open others."""
+    asked = select(Introduction).where(Introduction.sent_by_id.is_not(None))
+    return list(session.scalars(asked.order_by(Introduction.id)))
 
 
 def test_each_state_is_there_once_and_a_request_waits_on_each_side(session: Session) -> None:
