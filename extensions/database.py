@@ -71,6 +71,7 @@ def init_app(app: Flask, url: URL) -> None:
     with app.app_context():
         prepare_engine(db.engine)
     app.before_request(_declare_intent)
+    app.teardown_request(_forget_intent)
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -84,6 +85,12 @@ def prepare_engine(engine: Engine) -> None:
 def _declare_intent() -> None:
     safe = request.method in {"GET", "HEAD", "OPTIONS"}
     _will_write.set(not safe or _reading_writes())
+
+
+def _forget_intent(_error: BaseException | None) -> None:
+    # The context outlives the request: a command after it would begin as a page that reads does,
+    # and be told at its first write that the base is locked.
+    _will_write.set(True)
 
 
 def _reading_writes() -> bool:

@@ -1,14 +1,18 @@
 """Eight people save at once on SQLite: nobody is told that the database is locked (C5)."""
 
+import sqlite3
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Final
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from extensions.database import db_session
 from services.drafts import current_organization_content
 from tests.factories.accounts import make_membership, make_user, sign_in
 from tests.factories.forms import write
@@ -52,6 +56,21 @@ def test_writers_on_one_entry_are_saved_or_told(empty_app: Flask, empty_session:
     statuses = _save_together(clients, [_space(0)] * WRITERS)
     assert set(statuses) <= {SAVED, CONFLICT}
     assert statuses[SAVED] > 0
+
+
+def test_work_after_a_page_was_read_holds_the_lock_from_its_first_statement(
+    empty_app: Flask,
+) -> None:
+    empty_app.test_client().get("/")
+    with empty_app.app_context():
+        session = db_session()
+        session.execute(text("SELECT 1"))
+        other = sqlite3.connect(
+            str(session.get_bind().engine.url.database), timeout=0, isolation_level=None
+        )
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.close()
 
 
 def _save_together(clients: list[FlaskClient], addresses: list[str]) -> Counter[int]:
