@@ -75,7 +75,7 @@ def close_day(session: Session, day: MeetupDay, *, now: datetime) -> int:
     Called again it adds only what is missing. Meetings of somebody who did not come are marked as
     not held, and nobody is asked about them.
     """
-    if day.published_plan_id is None:
+    if day.published_plan_id is None or day.state is DayState.CANCELLED:
         return 0
     # Kept: two closings at once would write each question twice.
     session.execute(select(MeetupDay.id).where(MeetupDay.id == day.id).with_for_update())

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, time
 from statistics import fmean, median
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models.meetup import MeetupDay
@@ -15,13 +16,12 @@ from models.meetup_plan import (
     MeetingInquiry,
     MeetingSeat,
     MeetupMeeting,
-    MeetupPlan,
     PlannedMeeting,
     PlannedSeat,
 )
 from models.partnership import Partnership, PartnershipMember
 from vocabulary.exchanges import InvitationState, OutcomeStage
-from vocabulary.meetups import DayState, ParticipantState, PlanOrigin
+from vocabulary.meetups import DayState, ParticipantState
 
 # Earlier days that a report is set beside.
 COMPARED: Final = 3
@@ -37,23 +37,15 @@ _MARKS: Final = range(1, 6)
 class DayFigures:
     """What is counted of one day; a rate is empty where there is nothing to divide by."""
 
-    invited: int = 0
-    """Participants that were invited or asked to come, whatever they answered."""
     expected: int = 0
     """Participants confirmed, walk-ins apart."""
     walk_ins: int = 0
     arrived: int = 0
-    absent: int = 0
-    people_expected: int = 0
     people_arrived: int = 0
-    wished: int | None = None
-    placed: int | None = None
     planned: int = 0
-    groups: int = 0
     held: int = 0
     not_held: int = 0
     disputed: int = 0
-    repairs: int = 0
     per_participant: tuple[int, ...] = ()
     """Published meetings of each participant that has one."""
     asked: int = 0
@@ -63,7 +55,8 @@ class DayFigures:
     """How many found their meeting how useful, 1 to 5."""
     stages: Mapping[OutcomeStage, int] = field(default_factory=dict)
     introductions: int = 0
-    partnerships: int = 0
+    born: tuple[Partnership, ...] = ()
+    """Partnerships begun since in which two that met that day take part, the oldest first."""
 
     @property
     def coming(self) -> int:
@@ -97,11 +90,6 @@ class DayFigures:
         return float(median(self.per_participant)) if self.per_participant else None
 
     @property
-    def least_meetings(self) -> int | None:
-        """Return the fewest meetings of a participant that has one."""
-        return min(self.per_participant, default=None)
-
-    @property
     def experiments(self) -> int:
         """Return the meetings that led to an experiment, or further."""
         return self._reached(2)
@@ -116,80 +104,78 @@ class DayFigures:
 
 
 def read_figures(session: Session, days: Sequence[MeetupDay]) -> dict[int, DayFigures]:
-    """Return the figures by number of the day, in eight queries however many days."""
+    """Return the figures by number of the day, in four queries however many days."""
     found = {day.id: DayFigures() for day in days}
     keys = list(found)
     _count_participants(session, keys, found)
-    _count_people(session, keys, found)
-    _count_plans(session, keys, found)
     _count_meetings(session, keys, found)
-    _count_seats(session, keys, found)
     _count_answers(session, keys, found)
-    _count_partnerships(session, days, found)
+    _find_partnerships(session, days, found)
     return found
 
 
-def earlier_days(session: Session, day: MeetupDay) -> list[MeetupDay]:
-    """Return the last public days held before ``day``, the most recent first."""
+def earlier_days(session: Session, day: MeetupDay, *, today: date) -> list[MeetupDay]:
+    """Return the last days held before ``day`` and over ``today``, the most recent first.
+
+    A day that was cancelled, or that had no plan, has nothing to be compared with.
+    """
     wanted = (
-        MeetupDay.before_day(day.held_on)
-        .where(MeetupDay.state != DayState.CANCELLED, MeetupDay.id != day.id)
+        MeetupDay.before_day(min(day.held_on, today))
+        .where(MeetupDay.state != DayState.CANCELLED, MeetupDay.published_plan_id.is_not(None))
         .limit(COMPARED)
     )
     return list(session.scalars(wanted))
 
 
 def _count_participants(
-    session: Session, keys: Iterable[int], found: Mapping[int, DayFigures]
+    session: Session, keys: Sequence[int], found: Mapping[int, DayFigures]
 ) -> None:
-    one = MeetupParticipant
+    """Count bodies, people and the meetings of each: one row for each number of meetings."""
+    one, people, meetings = MeetupParticipant, _people(keys), _meetings_each(keys)
     is_in = one.state == ParticipantState.CONFIRMED
     rows = session.execute(
         select(
             one.day_id,
+            meetings.c.meetings,
             func.count(),
             _sum(and_(is_in, one.is_walk_in.is_(False))),
             _sum(and_(is_in, one.is_walk_in)),
             _sum(and_(is_in, one.arrived_at.is_not(None))),
-            _sum(and_(is_in, one.absent_at.is_not(None))),
+            func.coalesce(func.sum(case((is_in, people.c.arrived), else_=0)), 0),
         )
+        .outerjoin(people, people.c.participant_id == one.id)
+        .outerjoin(meetings, meetings.c.participant_id == one.id)
         .where(one.day_id.in_(keys))
-        .group_by(one.day_id)
+        .group_by(one.day_id, meetings.c.meetings)
+        .order_by(one.day_id, meetings.c.meetings)
     )
-    for key, invited, expected, walk_ins, arrived, absent in rows:
+    for key, held, count, expected, walk_ins, arrived, people_arrived in rows:
         day = found[key]
-        day.invited, day.expected, day.walk_ins = invited, expected, walk_ins
-        day.arrived, day.absent = arrived, absent
+        day.expected += expected
+        day.walk_ins += walk_ins
+        day.arrived += arrived
+        day.people_arrived += people_arrived
+        day.per_participant += (held,) * count if held else ()
 
 
-def _count_people(session: Session, keys: Iterable[int], found: Mapping[int, DayFigures]) -> None:
-    rows = session.execute(
-        select(
-            MeetupAttendee.day_id,
-            func.count(),
-            _sum(MeetupAttendee.arrived_at.is_not(None)),
-        )
-        .join(MeetupAttendee.participant)
-        .where(
-            MeetupAttendee.day_id.in_(keys), MeetupParticipant.state == ParticipantState.CONFIRMED
-        )
-        .group_by(MeetupAttendee.day_id)
+def _people(keys: Sequence[int]) -> Subquery:
+    one = MeetupAttendee
+    return (
+        select(one.participant_id, _sum(one.arrived_at.is_not(None)).label("arrived"))
+        .where(one.day_id.in_(keys))
+        .group_by(one.participant_id)
+        .subquery()
     )
-    for key, expected, arrived in rows:
-        found[key].people_expected, found[key].people_arrived = expected, arrived
 
 
-def _count_plans(session: Session, keys: Iterable[int], found: Mapping[int, DayFigures]) -> None:
-    is_shown = MeetupDay.published_plan_id == MeetupPlan.id
-    rows = session.execute(
-        select(MeetupPlan.day_id, MeetupPlan.origin, MeetupPlan.wished, MeetupPlan.placed, is_shown)
-        .join(MeetupDay, MeetupDay.id == MeetupPlan.day_id)
-        .where(MeetupPlan.day_id.in_(keys), MeetupPlan.published_at.is_not(None))
+def _meetings_each(keys: Sequence[int]) -> Subquery:
+    return (
+        select(PlannedSeat.participant_id, func.count().label("meetings"))
+        .join(MeetupDay, MeetupDay.published_plan_id == PlannedSeat.plan_id)
+        .where(MeetupDay.id.in_(keys))
+        .group_by(PlannedSeat.participant_id)
+        .subquery()
     )
-    for key, origin, wished, placed, shown in rows:
-        found[key].repairs += origin is PlanOrigin.REPAIR
-        if shown:
-            found[key].wished, found[key].placed = wished, placed
 
 
 def _published(*columns: Any) -> Select[Any]:  # noqa: ANN401 - any column of a meeting
@@ -203,17 +189,16 @@ def _published(*columns: Any) -> Select[Any]:  # noqa: ANN401 - any column of a 
 
 def _count_meetings(session: Session, keys: Iterable[int], found: Mapping[int, DayFigures]) -> None:
     one = MeetupMeeting
-    what = (one.is_held, one.is_disputed, one.stage, one.group_id.is_not(None))
+    what = (one.is_held, one.is_disputed, one.stage)
     rows = session.execute(
         _published(one.day_id, *what, func.count(), func.count(one.introduction_id))
         .where(one.day_id.in_(keys))
         .group_by(one.day_id, *what)
     )
     stages: dict[int, Counter[OutcomeStage]] = {}
-    for key, held, disputed, stage, is_group, count, landed in rows:
+    for key, held, disputed, stage, count, landed in rows:
         day = found[key]
         day.planned += count
-        day.groups += count if is_group else 0
         day.held += count if held else 0
         day.not_held += count if held is False else 0
         day.disputed += count if disputed else 0
@@ -222,21 +207,6 @@ def _count_meetings(session: Session, keys: Iterable[int], found: Mapping[int, D
             stages.setdefault(key, Counter())[stage] += count
     for key, counts in stages.items():
         found[key].stages = counts
-
-
-def _count_seats(session: Session, keys: Iterable[int], found: Mapping[int, DayFigures]) -> None:
-    rows = session.execute(
-        select(MeetupDay.id, func.count())
-        .join(PlannedSeat, PlannedSeat.plan_id == MeetupDay.published_plan_id)
-        .where(MeetupDay.id.in_(keys))
-        .group_by(MeetupDay.id, PlannedSeat.participant_id)
-        .order_by(MeetupDay.id, func.count())
-    )
-    counts: dict[int, list[int]] = {}
-    for key, count in rows:
-        counts.setdefault(key, []).append(count)
-    for key, each in counts.items():
-        found[key].per_participant = tuple(each)
 
 
 def _count_answers(session: Session, keys: Iterable[int], found: Mapping[int, DayFigures]) -> None:
@@ -262,26 +232,32 @@ def _count_answers(session: Session, keys: Iterable[int], found: Mapping[int, Da
         found[key].marks = counts
 
 
-def _count_partnerships(
+def _find_partnerships(
     session: Session, days: Sequence[MeetupDay], found: Mapping[int, DayFigures]
 ) -> None:
-    for key, count in session.execute(
-        born_partnerships([day.id for day in days])
-        .with_only_columns(MeetupDay.id, func.count(Partnership.id.distinct()))
-        .group_by(MeetupDay.id)
-    ):
-        found[key].partnerships = count
+    born = _born(days).subquery()
+    rows = session.execute(
+        select(born.c.day_id, Partnership)
+        .join(Partnership, Partnership.id == born.c.partnership_id)
+        .order_by(Partnership.created_at, Partnership.id)
+    )
+    for key, partnership in rows:
+        found[key].born += (partnership,)
 
 
-def born_partnerships(days: Iterable[int]) -> Select[int, Partnership]:
+def _born(days: Sequence[MeetupDay]) -> Select[int, int]:
     """Select, by day, the partnerships begun since in which two that met that day take part."""
+    # Since the place lived the first hour of the day.
+    since = [
+        and_(MeetupDay.id == day.id, Partnership.created_at >= day.at(time.min)) for day in days
+    ]
     seats = aliased(MeetingSeat), aliased(MeetingSeat)
     bodies = aliased(MeetupParticipant), aliased(MeetupParticipant)
     members = aliased(PartnershipMember), aliased(PartnershipMember)
     wanted = (
-        select(MeetupDay.id, Partnership)
+        select(MeetupDay.id.label("day_id"), Partnership.id.label("partnership_id"))
         .join(MeetupMeeting, MeetupMeeting.day_id == MeetupDay.id)
-        .where(MeetupDay.id.in_(list(days)), MeetupMeeting.is_held.is_(True))
+        .where(MeetupMeeting.is_held.is_(True))
     )
     for seat, body, member in zip(seats, bodies, members, strict=True):
         wanted = (
@@ -290,10 +266,14 @@ def born_partnerships(days: Iterable[int]) -> Select[int, Partnership]:
             .join(member, member.organization_id == body.organization_id)
             .where(member.state == InvitationState.ACCEPTED)
         )
-    return wanted.join(Partnership, Partnership.id == members[0].partnership_id).where(
-        members[1].partnership_id == Partnership.id,
-        seats[0].participant_id < seats[1].participant_id,
-        func.date(Partnership.created_at) >= MeetupDay.held_on,
+    return (
+        wanted.join(Partnership, Partnership.id == members[0].partnership_id)
+        .where(
+            members[1].partnership_id == Partnership.id,
+            seats[0].participant_id < seats[1].participant_id,
+            or_(*since),
+        )
+        .distinct()
     )
 
 

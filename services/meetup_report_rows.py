@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from models.meetup import MeetupDay, MeetupTable
 from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetingInquiry, MeetingSeat, MeetupMeeting, PlannedMeeting
-from models.partnership import Partnership
-from services.meetup_report import born_partnerships
 from vocabulary.exchanges import OutcomeStage, Side
 from vocabulary.meetups import MeetingReport
 
@@ -81,13 +79,6 @@ def report_rows(
         for meeting in meetings
     ]
     return sorted(rows, key=_by_hour)
-
-
-def partnerships_born(session: Session, day: MeetupDay) -> list[Partnership]:
-    """Return the partnerships begun since in which two that met that day take part."""
-    wanted = born_partnerships([day.id]).with_only_columns(Partnership.id)
-    found = select(Partnership).where(Partnership.id.in_(wanted))
-    return list(session.scalars(found.order_by(Partnership.created_at, Partnership.id)))
 
 
 def _by_hour(row: ReportRow) -> tuple[float, int, int]:

@@ -1,5 +1,7 @@
 """The report of a meetup day: who came, what was held, what it led to, beside earlier days."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
@@ -14,41 +16,76 @@ from extensions.template_context import long_date
 from models.meetup import MeetupDay
 from services.cells import neutralise
 from services.exports import Sheet, write_csv, write_workbook
+from services.meetup_clock import date_at_place
 from services.meetup_evenings import close_day, day_end
 from services.meetup_report import DayFigures, earlier_days, read_figures
-from services.meetup_report_rows import partnerships_born, report_rows
+from services.meetup_report_rows import report_rows
 from views.access import organized_day_or_404
-from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
-from views.meetup_report_words import columns, lead, measures, row_cells, row_head, told
+from views.downloads import CSV_TYPE, PDF_TYPE, XLSX_TYPE, attachment
+from views.meetup_report_words import (
+    NOTHING_EARLIER,
+    Column,
+    Standing,
+    columns,
+    lead,
+    measures,
+    row_cells,
+    row_head,
+    standing_of,
+    told,
+)
+from vocabulary.meetups import DayState
 
 bp = Blueprint("meetup_report", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/bilan")
-PDF_TYPE: Final = "application/pdf"
 # Shown one by one on the page; all of them are in the files.
 SHOWN: Final = 40
 MARKS: Final = (1, 2, 3, 4, 5)
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """The day, where it stands, and its figures beside those of earlier days."""
+
+    day: MeetupDay
+    standing: Standing
+    figures: DayFigures
+    compared: list[Column]
+
+    @property
+    def lead(self) -> str:
+        """Return the day in one sentence."""
+        return lead(self.day, self.standing, self.figures)
+
+    @property
+    def nothing_earlier(self) -> str:
+        """Return why there is nothing to compare with, when so."""
+        return str(_(NOTHING_EARLIER)) if len(self.compared) == 1 else ""
+
+
+def _read(slug: str) -> _Report:
+    day = organized_day_or_404(slug)
+    session, moment = db_session(), now()
+    days = [day, *earlier_days(session, day, today=date_at_place(day, moment))]
+    figures = read_figures(session, days)
+    standing = standing_of(day, figures[day.id], end=day_end(session, day), now=moment)
+    return _Report(day, standing, figures[day.id], columns(days, figures))
+
+
 @bp.get("")
 def show(slug: str) -> ResponseReturnValue:
     """Show the figures of the day beside those of earlier days, and what it led to."""
-    day = organized_day_or_404(slug)
-    session = db_session()
-    days = [day, *earlier_days(session, day)]
-    figures = read_figures(session, days)
-    end = day_end(session, day)
+    report = _read(slug)
+    rows = report_rows(db_session(), report.day, only_telling=True, limit=SHOWN + 1)
     return render_template(
         "meetup_report/show.html",
-        day=day,
-        figures=figures[day.id],
-        lead=lead(figures[day.id]),
+        day=report.day,
+        report=report,
+        figures=report.figures,
         names=measures(),
-        columns=columns(days, figures),
-        rows=report_rows(session, day, only_telling=True, limit=SHOWN + 1),
+        rows=rows,
         shown=SHOWN,
         told=told,
         marks=MARKS,
-        partnerships=partnerships_born(session, day),
-        may_close=end is not None and end <= now() and day.published_plan_id is not None,
         form=FlaskForm(),
     )
 
@@ -59,6 +96,9 @@ def close(slug: str) -> ResponseReturnValue:
     day = organized_day_or_404(slug)
     session = db_session()
     end = day_end(session, day)
+    if day.state is DayState.CANCELLED:
+        flash(_("La journée est annulée : il n’y a rien à demander."), "info")
+        return redirect(url_for("meetup_report.show", slug=slug))
     if end is None or end > now():
         flash(_("La journée n’est pas terminée : les questions partiront à la fin."), "info")
         return redirect(url_for("meetup_report.show", slug=slug))
@@ -77,69 +117,88 @@ def close(slug: str) -> ResponseReturnValue:
 @bp.get("/bilan.<any(csv,xlsx,pdf):file_type>")
 def export(slug: str, file_type: str) -> ResponseReturnValue:
     """Hand over the report: every meeting and what it led to, or the figures to print."""
-    day = organized_day_or_404(slug)
-    name = f"bilan-{day.slug}.{file_type}"
-    if file_type == "pdf":
-        return attachment(_pdf(day), PDF_TYPE, name)
-    rows = [
-        [neutralise(cell) for cell in row_cells(row, day)] for row in report_rows(db_session(), day)
-    ]
     if file_type == "csv":
-        return attachment(write_csv(row_head(), rows), CSV_TYPE, name)
-    return _book(day, rows, name)
+        day = organized_day_or_404(slug)
+        return _handed(write_csv(row_head(), _rows(day)), CSV_TYPE, day, file_type)
+    report = _read(slug)
+    content, mimetype = (
+        (_pdf(report), PDF_TYPE) if file_type == "pdf" else (_book(report), XLSX_TYPE)
+    )
+    return _handed(content, mimetype, report.day, file_type)
 
 
-def _book(day: MeetupDay, rows: list[list[str]], name: str) -> Response:
-    days = [day, *earlier_days(db_session(), day)]
-    compared = columns(days, read_figures(db_session(), days))
+def _handed(content: bytes, mimetype: str, day: MeetupDay, file_type: str) -> Response:
+    """Hand over a file that no cache keeps: it says what participants wrote for staff."""
+    response = attachment(content, mimetype, f"bilan-{day.slug}.{file_type}")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _rows(day: MeetupDay) -> list[list[str]]:
+    rows = report_rows(db_session(), day)
+    return [[neutralise(cell) for cell in row_cells(row, day)] for row in rows]
+
+
+def _book(report: _Report) -> bytes:
+    compared = report.compared
     head = [_("mesure"), *(f"{one.title}, {one.day.place}" for one in compared)]
     lines = zip(measures(), *(one.values for one in compared), strict=True)
     figures = [[neutralise(cell) for cell in line] for line in lines]
-    sheets = [Sheet(_("Rendez-vous"), row_head(), rows), Sheet(_("Comparaison"), head, figures)]
-    return attachment(write_workbook(sheets), XLSX_TYPE, name)
+    sheets = [
+        Sheet(_("Rendez-vous"), row_head(), _rows(report.day)),
+        Sheet(_("Comparaison"), head, figures),
+    ]
+    return write_workbook(sheets)
 
 
-def _pdf(day: MeetupDay) -> bytes:
-    session = db_session()
-    days = [day, *earlier_days(session, day)]
-    figures = read_figures(session, days)
-    compared = columns(days, figures)
-    telling = report_rows(session, day, only_telling=True)
-    lines = zip(measures(), *(one.values for one in compared), strict=True)
+def _pdf(report: _Report) -> bytes:
+    day, figures = report.day, report.figures
     return render_pdf(
         "plain",
         {
             "title": _("Bilan : %(title)s", title=day.title),
             "subject": long_date(day.held_on),
-            "lead": lead(figures[day.id]),
-            "sections": [
-                {
-                    "heading": _("Les chiffres, à côté des journées précédentes"),
-                    "columns": [_("Mesure"), *(one.title for one in compared)],
-                    "rows": [list(line) for line in lines],
-                    "widths": [3, *(1 for _one in compared)],
-                },
-                _usefulness(figures[day.id]),
-                _led(telling),
-                {
-                    "heading": _("Partenariats nés depuis"),
-                    "text": "\n".join(one.name for one in partnerships_born(session, day))
-                    or _("Aucun à ce jour."),
-                },
-            ],
+            "lead": report.lead,
+            "sections": list(_sections(report)) if report.standing.has_report else [],
             "end": _(
                 "Un rendez-vous est dit tenu quand ses participants le disent, ou l’équipe "
                 "d’accueil. Les suites sont celles que chacun a déclarées ; quand deux comptes "
                 "rendus diffèrent, le moins avancé est retenu et l’écart est signalé."
-            ),
+            )
+            if figures.asked
+            else "",
         },
+        zone=day.zone,
     )
 
 
+def _sections(report: _Report) -> Iterator[dict[str, Any]]:
+    compared = report.compared
+    lines = zip(measures(), *(one.values for one in compared), strict=True)
+    yield {
+        "heading": _("Les chiffres, à côté des journées précédentes"),
+        "text": report.nothing_earlier,
+        "columns": [_("Mesure"), *(one.title for one in compared)],
+        "rows": [list(line) for line in lines],
+        "widths": [3, *(1 for _one in compared)],
+    }
+    if not report.figures.asked:
+        return
+    yield _usefulness(report.figures)
+    yield _led(report_rows(db_session(), report.day, only_telling=True))
+    yield {
+        "heading": _("Partenariats nés depuis"),
+        "text": "\n".join(one.name for one in report.figures.born) or _("Aucun à ce jour."),
+    }
+
+
 def _usefulness(found: DayFigures) -> dict[str, Any]:
+    heading = _("Utilité des rendez-vous, selon les participants")
+    if not found.marks:
+        return {"heading": heading, "text": _("Personne n’a encore donné de note.")}
     counts = [[str(mark), str(found.marks.get(mark, 0))] for mark in MARKS]
     return {
-        "heading": _("Utilité des rendez-vous, selon les participants"),
+        "heading": heading,
         "columns": [_("Note (5 : très utile)"), _("Réponses")],
         "rows": counts,
         "widths": [2, 1],

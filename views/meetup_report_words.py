@@ -2,17 +2,59 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
 
 from flask_babel import format_date, format_decimal, format_percent, gettext, ngettext
 
-from extensions.template_context import hour_at, label_of
+from extensions.template_context import hour_at, label_of, long_date
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
+from services.meetup_clock import date_at_place
 from services.meetup_report import DayFigures
 from services.meetup_report_rows import Account, ReportRow
 from vocabulary.exchanges import Side
+from vocabulary.labels import N_
+from vocabulary.meetups import DayState
 
-Words = Sequence[tuple[str, str]]
+NOTHING_EARLIER: Final = N_("Aucune journée plus ancienne à laquelle comparer.")
+
+
+class Standing(StrEnum):
+    """Where a day stands, as its report says it."""
+
+    CANCELLED = "cancelled"
+    UNPLANNED = "unplanned"
+    COMING = "coming"
+    RUNNING = "running"
+    OVER = "over"
+    ASKED = "asked"
+
+    @property
+    def has_report(self) -> bool:
+        """Tell whether there is anything to report on."""
+        return self not in {Standing.CANCELLED, Standing.UNPLANNED, Standing.COMING}
+
+    @property
+    def may_close(self) -> bool:
+        """Tell whether participants are asked, or could be, what came of their meetings."""
+        return self in {Standing.OVER, Standing.ASKED}
+
+
+def standing_of(
+    day: MeetupDay, found: DayFigures, *, end: datetime | None, now: datetime
+) -> Standing:
+    """Return where a day stands at ``now``; ``end`` is that of its last slot."""
+    if day.state is DayState.CANCELLED:
+        return Standing.CANCELLED
+    if not found.planned:
+        return Standing.UNPLANNED
+    if found.asked:
+        return Standing.ASKED
+    if end is not None and end <= now:
+        return Standing.OVER
+    return Standing.COMING if date_at_place(day, now) < day.held_on else Standing.RUNNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +98,79 @@ def _values(found: DayFigures) -> Iterator[tuple[str, str]]:
     yield gettext("Mises en relation"), _number(found.introductions)
     yield gettext("Expérimentations, contrats compris"), _number(found.experiments)
     yield gettext("Contrats"), _number(found.contracts)
-    yield gettext("Partenariats nés"), _number(found.partnerships)
+    yield gettext("Partenariats nés"), _number(len(found.born))
 
 
-def lead(found: DayFigures) -> str:
+def lead(day: MeetupDay, standing: Standing, found: DayFigures) -> str:
     """Return the day in one sentence."""
-    if not found.planned:
-        return str(gettext("Aucun planning n’est publié : il n’y a pas encore de bilan."))
-    if not found.asked:
+    match standing:
+        case Standing.CANCELLED:
+            return str(gettext("La journée a été annulée : il n’y a pas de bilan."))
+        case Standing.UNPLANNED:
+            return str(gettext("Aucun planning n’est publié : il n’y a pas encore de bilan."))
+        case Standing.COMING:
+            return _coming(day, found)
+        case Standing.RUNNING:
+            return _running(found)
+        case Standing.OVER | Standing.ASKED:
+            return _over(standing, found)
+
+
+def _coming(day: MeetupDay, found: DayFigures) -> str:
+    planned = ngettext("%(num)s rendez-vous prévu", "%(num)s rendez-vous prévus", found.planned)
+    expected = ngettext(
+        "%(num)s participant attendu", "%(num)s participants attendus", found.coming
+    )
+    return str(
+        gettext(
+            "La journée se tient le %(date)s : %(planned)s, %(expected)s. Le bilan commence "
+            "à l’ouverture des portes.",
+            date=long_date(day.held_on),
+            planned=planned,
+            expected=expected,
+        )
+    )
+
+
+def _running(found: DayFigures) -> str:
+    planned = ngettext(
+        "%(num)s rendez-vous est prévu", "%(num)s rendez-vous sont prévus", found.planned
+    )
+    return str(
+        gettext(
+            "%(planned)s, %(came)s : ce qui s’est tenu et ce qui en sort se lira à la fin de la "
+            "journée.",
+            planned=planned,
+            came=_came(found),
+        )
+    )
+
+
+def _came(found: DayFigures) -> str:
+    if not found.arrived:
+        return str(gettext("aucune arrivée n’est notée"))
+    return str(
+        ngettext(
+            "%(num)s participant sur %(coming)s est arrivé",
+            "%(num)s participants sur %(coming)s sont arrivés",
+            found.arrived,
+            coming=found.coming,
+        )
+    )
+
+
+def _over(standing: Standing, found: DayFigures) -> str:
+    """Return what was noted and what was said, and which of the two is missing."""
+    if not (found.arrived or found.answered or found.held):
+        silent = gettext(
+            "La journée est terminée, mais rien n’a été noté : ni arrivée à l’accueil, ni réponse."
+        )
+        return str(silent)
+    if standing is Standing.OVER:
         return str(
             gettext(
-                "%(planned)s rendez-vous sont prévus, %(arrived)s participants sur %(coming)s sont "
-                "arrivés : ce qui s’est tenu et ce qui en sort se lira à la fin de la journée.",
-                planned=found.planned,
-                arrived=found.arrived,
-                coming=found.coming,
+                "La journée est terminée : %(came)s. Les questions ne sont pas encore posées.",
+                came=_came(found),
             )
         )
     came = ngettext(
@@ -82,13 +182,22 @@ def lead(found: DayFigures) -> str:
         found.held,
         planned=found.planned,
     )
-    led = gettext(
-        "%(experiments)s ont mené à une expérimentation ou plus loin, "
-        "dont %(contracts)s à un contrat",
-        experiments=found.experiments,
-        contracts=found.contracts,
+    if not found.arrived:
+        came = gettext("Aucune arrivée n’a été notée à l’accueil")
+    return str(gettext("%(came)s ; %(held)s ; %(led)s.", came=came, held=held, led=_led(found)))
+
+
+def _led(found: DayFigures) -> str:
+    if not found.experiments:
+        return str(gettext("aucun n’a encore mené à une expérimentation"))
+    return str(
+        ngettext(
+            "%(num)s a mené à une expérimentation ou plus loin, dont %(contracts)s à un contrat",
+            "%(num)s ont mené à une expérimentation ou plus loin, dont %(contracts)s à un contrat",
+            found.experiments,
+            contracts=found.contracts,
+        )
     )
-    return str(gettext("%(came)s ; %(held)s ; %(led)s.", came=came, held=held, led=led))
 
 
 def _number(value: int) -> str:

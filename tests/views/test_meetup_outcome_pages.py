@@ -25,7 +25,7 @@ from services.meetup_report import read_figures
 from services.meetup_results import results_between
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.meetup_evenings import Evening, make_evening
-from tests.factories.meetups import make_attendee, make_participant, publish_meetings
+from tests.factories.meetups import make_participant, publish_meetings
 from tests.factories.pages import csrf_token, mails_to, submit
 from tests.query_counter import count_queries
 from vocabulary.exchanges import OutcomeStage, Side
@@ -239,7 +239,7 @@ def test_a_partnership_of_two_that_met_is_born_of_the_day(
     )
     empty_session.add_all([born, older])
     empty_session.commit()
-    assert read_figures(empty_session, [evening.day])[evening.day.id].partnerships == 1
+    assert read_figures(empty_session, [evening.day])[evening.day.id].born == (born,)
     page = staff.get(report_of(evening)).text
     assert "Né ce jour" in page
     assert "Plus ancien" not in page
@@ -313,31 +313,6 @@ def test_the_report_of_a_day_without_plan_says_so(
     evening.day.published_plan_id = None
     empty_session.commit()
     assert "Pas encore de bilan" in staff.get(report_of(evening)).text
-
-
-def test_the_report_asks_no_more_queries_with_more_meetings(
-    empty_app: Flask, empty_session: Session, evening: Evening, staff: FlaskClient
-) -> None:
-    staff.get(report_of(evening))
-    with count_queries(empty_app) as few:
-        staff.get(report_of(evening))
-    other = make_participant(empty_session, evening.day, "Autre")
-    make_attendee(empty_session, other)
-    slots, tables = evening.day.slots, evening.day.rooms[0].tables
-    publish_meetings(
-        empty_session,
-        evening.day,
-        [
-            (slots[0], tables[0], (evening.territory, evening.actor)),
-            (slots[1], tables[0], (evening.territory, other)),
-        ],
-    )
-    close_day(empty_session, evening.day, now=now())
-    empty_session.commit()
-    with count_queries(empty_app) as many:
-        staff.get(report_of(evening))
-    assert len(many) <= 16
-    assert len(many) - len(few) <= 1
 
 
 def test_the_dashboard_counts_what_the_day_led_to(
