@@ -32,7 +32,9 @@ from extensions.second_factors import PasskeyRules, SingleUseTotp
 from extensions.security_words import words_for
 from forms.account import (
     ConfirmationRequestForm,
+    PasskeyForm,
     PasswordResetRequestForm,
+    RescueForm,
     SecondFactorForm,
     SignInForm,
     SignUpForm,
@@ -170,6 +172,8 @@ def init_app(app: Flask) -> None:
         login_form=SignInForm,
         forgot_password_form=PasswordResetRequestForm,
         send_confirmation_form=ConfirmationRequestForm,
+        two_factor_rescue_form=RescueForm,
+        wan_register_form=PasskeyForm,
     )
     setup_form = FormInfo(instantiator=_second_factor_form, cls=SecondFactorForm)
     installed.set_form_info("two_factor_setup_form", setup_form)

@@ -10,12 +10,15 @@ from flask_security.forms import (
     LoginForm,
     RegisterFormV2,
     SendConfirmationForm,
+    TwoFactorRescueForm,
     TwoFactorSetupForm,
 )
+from flask_security.webauthn import WebAuthnRegisterForm
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField, StringField, ValidationError
+from wtforms import Field, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from forms.choices import SelectChoice, choices_from, choices_of
 from vocabulary.kinds import UserRole
 
 NAME_LENGTH = 120
@@ -89,9 +92,29 @@ class ConfirmationRequestForm(SendConfirmationForm):
         return super().validate(**kwargs)
 
 
+def _radio_buttons(field: Any) -> RadioField:  # noqa: ANN401 - not bound to a form yet
+    """Return a field of Flask-Security, whose choices are still pairs, as WTForms 3.3 wants it."""
+    return RadioField(
+        *field.args, **{**field.kwargs, "choices": choices_from(field.kwargs["choices"])}
+    )
+
+
+class RescueForm(TwoFactorRescueForm):
+    """What to do without the second factor."""
+
+    help_setup = _radio_buttons(TwoFactorRescueForm.help_setup)
+
+
+class PasskeyForm(WebAuthnRegisterForm):
+    """A passkey to add: its name and what it serves for."""
+
+    usage = _radio_buttons(WebAuthnRegisterForm.usage)
+
+
 class SecondFactorForm(TwoFactorSetupForm):
     """The choice of a second factor; outside the demonstration staff may not drop theirs."""
 
+    setup = _radio_buttons(TwoFactorSetupForm.setup)
     must_keep_factor: bool = False
 
     def validate(self, **kwargs: Any) -> bool:  # noqa: ANN401 - idem
@@ -139,11 +162,11 @@ class RoleForm(FlaskForm):
 
     role = SelectField(
         _l("Rôle"),
-        choices=[(role.value, _l(role.label)) for role in (UserRole.STAFF, UserRole.ADMINISTRATOR)],
+        choices=choices_of((UserRole.STAFF, UserRole.ADMINISTRATOR)),
         validators=[InputRequired()],
     )
     change = SelectField(
-        choices=[("donner", _l("Donner")), ("retirer", _l("Retirer"))],
+        choices=[SelectChoice("donner", _l("Donner")), SelectChoice("retirer", _l("Retirer"))],
         validators=[InputRequired()],
     )
 

@@ -6,6 +6,7 @@ from wtforms import EmailField, SelectField
 from wtforms.validators import DataRequired, Email, InputRequired, Length
 
 from forms.account import plain_line, squeeze
+from forms.choices import SelectChoice, choices_of
 from vocabulary.exchanges import AlertFrequency
 
 ADDRESS_LENGTH = 255
@@ -17,7 +18,7 @@ class FrequencyForm(FlaskForm):
 
     frequence = SelectField(
         _l("Fréquence"),
-        choices=[(member.value, _l(member.label)) for member in AlertFrequency],
+        choices=choices_of(AlertFrequency),
         default=AlertFrequency.DAILY.value,
         validators=[InputRequired(_l("Choisissez une fréquence."))],
     )
@@ -53,9 +54,9 @@ class DigestForm(FlaskForm):
     frequence = SelectField(
         _l("Résumé de ce qui attend mes organisations"),
         choices=[
-            (AlertFrequency.DAILY.value, _l(AlertFrequency.DAILY.label)),
-            (AlertFrequency.WEEKLY.value, _l(AlertFrequency.WEEKLY.label)),
-            (NEVER, _l("Jamais")),
+            SelectChoice(AlertFrequency.DAILY.value, _l(AlertFrequency.DAILY.label)),
+            SelectChoice(AlertFrequency.WEEKLY.value, _l(AlertFrequency.WEEKLY.label)),
+            SelectChoice(NEVER, _l("Jamais")),
         ],
         validators=[InputRequired(_l("Choisissez une fréquence."))],
     )

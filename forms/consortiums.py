@@ -14,7 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
-from forms.entry_fields import choices_of
+from forms.choices import SelectChoice, choices_of
 from forms.once import OnceForm
 from forms.texts import TOO_LONG, line_field, strip, text_field
 from matching.consortium import MAX_MEMBERS
@@ -111,14 +111,14 @@ class AnswerForm(OnceForm):
     decision = RadioField(
         _l("Votre réponse"),
         choices=[
-            ("accepter", _l("Nous acceptons d’être du groupement")),
-            ("decliner", _l("Nous déclinons")),
+            SelectChoice("accepter", _l("Nous acceptons d’être du groupement")),
+            SelectChoice("decliner", _l("Nous déclinons")),
         ],
         validators=[InputRequired(_l("Choisissez d’accepter ou de décliner."))],
     )
     reason = SelectField(
         _l("Si vous déclinez, la raison"),
-        choices=lambda: [("", _l("Choisir une raison")), *choices_of(DeclineReason)],
+        choices=lambda: [SelectChoice("", _l("Choisir une raison")), *choices_of(DeclineReason)],
         default="",
     )
     note = text_field(

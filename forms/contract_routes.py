@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, StringField, ValidationError
 
-from forms.entry_fields import Choices, choices_of
+from forms.choices import Choices, SelectChoice, choices_of
 from forms.texts import strip
 from matching.contract_routes import Case
 from vocabulary.contracts import BuyerKind, Operator, Payment, Question, answers_to
@@ -109,7 +109,7 @@ def parse_day(text: str) -> date | None:
 
 
 def _or_unknown(choices: Choices, unknown: str) -> Choices:
-    return [*choices, (unknown, DONT_KNOW)]
+    return [*choices, SelectChoice(unknown, DONT_KNOW)]
 
 
 class ContractRouteForm(FlaskForm):
@@ -126,7 +126,7 @@ class ContractRouteForm(FlaskForm):
     acheteur = SelectField(
         _l("Qui achète ?"),
         description=_l("Les seuils européens ne sont pas les mêmes pour l’État."),
-        choices=lambda: [("", DONT_KNOW), *choices_of(BuyerKind)],
+        choices=lambda: [SelectChoice("", DONT_KNOW), *choices_of(BuyerKind)],
         default="",
     )
     montant = StringField(
@@ -141,7 +141,7 @@ class ContractRouteForm(FlaskForm):
     nature = SelectField(
         _l("Nature de l’achat"),
         description=_l("Ce qui domine, si l’achat est mixte."),
-        choices=lambda: [("", DONT_KNOW), *choices_of(NeedNature)],
+        choices=lambda: [SelectChoice("", DONT_KNOW), *choices_of(NeedNature)],
         default="",
     )
     date = StringField(

@@ -1,10 +1,9 @@
-"""Fields that the forms of organisations and offers share: choices, area, themes, the lock."""
+"""Fields that the forms of organisations and offers share: area, themes, the lock."""
 
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -20,66 +19,22 @@ from wtforms import (
 from wtforms.validators import Optional
 from wtforms.widgets import TextInput
 
+from forms.choices import (
+    SelectChoice,
+    choices_of,
+    department_choices,
+    region_choices,
+    theme_choices,
+)
 from forms.texts import line_field, text_field
 from services.contents import MAX_DESCRIPTION, MAX_PITCH, MAX_THEMES, known_area_codes
-from services.text_keys import name_key
 from vocabulary.kinds import AreaLevel
-from vocabulary.labels import LabelledEnum
-from vocabulary.regions import DEPARTMENTS, REGIONS
-from vocabulary.themes import all_themes, axes, children_of
+from vocabulary.themes import all_themes
 
-Choices = list[tuple[str, Any]]
 # A draft's own lock, or the number of the published version with a minus sign.
 _LOCK: Final = re.compile(r"-?[0-9]{1,8}")
 _POSITION: Final = re.compile(r"[0-9]{1,4}")
-# Terres australes et antarctiques françaises, île de Clipperton: nobody to work for.
-_UNINHABITED: Final = frozenset({"984", "989"})
 NO_LOCK: Final = -(10**9)
-
-
-def choices_of(members: Iterable[LabelledEnum]) -> Choices:
-    """Return the choices of a closed list."""
-    return [(member.value, _l(member.label)) for member in members]
-
-
-def theme_choices() -> dict[str, Choices]:
-    """Return the themes under their axes, the axis itself first: « all of this axis »."""
-    english = str(get_locale()) == "en"
-    return {
-        (axis.label_en if english else axis.label): [
-            (theme.code, theme.label_en if english else theme.label)
-            for theme in (axis, *children_of(axis.code))
-        ]
-        for axis in axes()
-    }
-
-
-def region_choices() -> Choices:
-    """Return the regions by name."""
-    return [
-        (code, region.name)
-        for code, region in sorted(REGIONS.items(), key=_by_name)
-        if code not in _UNINHABITED
-    ]
-
-
-def _by_name(item: tuple[str, Any]) -> str:
-    """Sort as French readers do: « Île-de-France » among the I."""
-    return name_key(item[1].name)
-
-
-def department_choices() -> dict[str, Choices]:
-    """Return the departments under their regions."""
-    return {
-        region.name: [
-            (code, f"{department.name} ({code})")
-            for code, department in DEPARTMENTS.items()
-            if department.region_code == region_code
-        ]
-        for region_code, region in sorted(REGIONS.items(), key=_by_name)
-        if region_code not in _UNINHABITED
-        and any(department.region_code == region_code for department in DEPARTMENTS.values())
-    }
 
 
 class LockedForm(FlaskForm):
@@ -148,7 +103,7 @@ class AreaMixin:
 
     def fill_area_choices(self, *, unstated: Any) -> None:  # noqa: ANN401 - a lazy text
         """Offer the areas; ``unstated`` words the answer that declares nothing."""
-        self.area_level.choices = [("", unstated), *choices_of(AreaLevel)]
+        self.area_level.choices = [SelectChoice("", unstated), *choices_of(AreaLevel)]
         self.regions.choices = region_choices()
         self.departments.choices = department_choices()
 

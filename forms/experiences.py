@@ -13,7 +13,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
-from forms.entry_fields import Choices, LockedForm, choices_of, year_field
+from forms.choices import Pairs, SelectChoice, choices_from, choices_of
+from forms.entry_fields import LockedForm, year_field
 from forms.seen import SeenForm
 from forms.texts import line_field, text_field
 from services.experience_contents import MAX_TEXT, MAX_TITLE, ExperienceContent
@@ -62,13 +63,13 @@ class ExperienceForm(SeenForm):
         _l("Ce qui a manqué, coûté plus que prévu ou n’a pas marché ; ce que vous referiez."),
     )
 
-    def for_creation(self, organizations: Choices, references: Choices) -> None:
+    def for_creation(self, organizations: Pairs, references: Pairs) -> None:
         """Ask who speaks, and of which deployment where there are several."""
-        self.organization.choices = organizations
+        self.organization.choices = choices_from(organizations)
         if not self.is_submitted():
             self.organization.data = organizations[0][0]
         if len(references) > 1:
-            self.reference.choices = references
+            self.reference.choices = choices_from(references)
         else:
             del self.reference
 
@@ -112,7 +113,10 @@ class DecisionForm(LockedForm):
 
     decision = RadioField(
         _l("Décision"),
-        choices=[(PUBLISH, _l("Publier")), (CHANGES, _l("Demander des modifications"))],
+        choices=[
+            SelectChoice(PUBLISH, _l("Publier")),
+            SelectChoice(CHANGES, _l("Demander des modifications")),
+        ],
         validators=[InputRequired(_l("Choisissez une décision."))],
     )
     reasons = SelectMultipleField(_l("Motifs"), choices=choices_of(REASONS))

@@ -9,6 +9,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from forms.choices import SelectChoice
 from services.import_columns import ImportField
 
 
@@ -46,7 +47,7 @@ def mapping_form(headers: Sequence[str], mapping: Mapping[str, str]) -> MappingF
     class OneFile(MappingForm):
         """The fields of this file."""
 
-    choices = [("", _("Aucune")), *((header, header) for header in headers)]
+    choices = [SelectChoice("", _("Aucune")), *(SelectChoice(header) for header in headers)]
     for column in ImportField:
         chooser = SelectField(
             _(column.label), choices=choices, default=mapping.get(column.value, "")

@@ -1,6 +1,6 @@
 """Shapes of what people type to be put in touch: a request, an answer, a message, an outcome."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import Field, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from forms.choices import Pairs, SelectChoice, choices_from, choices_of
 from forms.once import OnceForm, RefusableForm
 from forms.texts import TOO_LONG, line_field, strip
 from services.attachment_types import ACCEPT
@@ -54,18 +55,20 @@ class RequestForm(RefusableForm):
     )
     relay = SelectField(_l("Par l’intermédiaire de"), default=NO_RELAY)
 
-    def offer_choices(self, offers: Sequence[tuple[str, str]]) -> None:
+    def offer_choices(self, offers: Pairs) -> None:
         """Give the offers to choose from; none: the offer is known and there is no field."""
         if offers:
-            self.offer.choices = list(offers)
+            self.offer.choices = choices_from(offers)
         else:
             del self.offer
 
-    def relay_choices(self, structures: Iterable[tuple[str, str]]) -> None:
+    def relay_choices(self, structures: Pairs) -> None:
         """Give the federating structures through which the contact may come; none: no field."""
-        known = list(structures)
-        if known:
-            self.relay.choices = [(NO_RELAY, _l("Personne : contact direct")), *known]
+        if structures:
+            self.relay.choices = [
+                SelectChoice(NO_RELAY, _l("Personne : contact direct")),
+                *choices_from(structures),
+            ]
         else:
             del self.relay
 
@@ -118,8 +121,8 @@ class DeclineForm(RefusableForm):
     reason = SelectField(
         _l("Motif"),
         choices=[
-            ("", _l("Choisissez un motif")),
-            *((reason.value, _l(reason.label)) for reason in DeclineReason),
+            SelectChoice("", _l("Choisissez un motif")),
+            *choices_of(DeclineReason),
         ],
         validators=[InputRequired(_l("Choisissez un motif : l’autre partie le lit."))],
     )
@@ -140,7 +143,7 @@ class DeclineForm(RefusableForm):
         return clean_line(self.note.data or "", NOTE_LENGTH)
 
 
-STAGE_CHOICES: Final = [(stage.value, _l(stage.label)) for stage in OutcomeStage]
+STAGE_CHOICES: Final = choices_of(OutcomeStage)
 
 
 def _note_field() -> StringField:
@@ -152,7 +155,7 @@ class StageForm(RefusableForm):
 
     stage = SelectField(
         _l("Où en est-on ?"),
-        choices=[("", _l("Choisissez")), *STAGE_CHOICES],
+        choices=[SelectChoice("", _l("Choisissez")), *STAGE_CHOICES],
         validators=[InputRequired(_l("Dites où en sont les choses."))],
     )
     note = _note_field()
@@ -196,7 +199,7 @@ def line_name(kind: str, introduction_id: int, side: Side) -> str:
 def due_form(lines: Iterable[tuple[int, Side]]) -> DueForm:
     """Return a form with two fields for each line, filled with what was sent."""
     fields: dict[str, Any] = {}
-    choices = [(NOT_NOW, _l("Plus tard")), *STAGE_CHOICES]
+    choices = [SelectChoice(NOT_NOW, _l("Plus tard")), *STAGE_CHOICES]
     for introduction_id, side in lines:
         fields[line_name("stage", introduction_id, side)] = SelectField(
             _l("Où en est-on ?"), choices=choices, default=NOT_NOW

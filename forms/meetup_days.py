@@ -20,6 +20,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
+from forms.choices import SelectChoice
 from forms.seen import DayField, SeenForm
 from forms.texts import TOO_LONG, strip
 from services.content_checks import Problem
@@ -102,6 +103,12 @@ def _text(name: str, description: Any, *, wanted: Any = None) -> TextAreaField: 
     )
 
 
+SAME_SIDE_HELP: Final = _l(
+    "Sinon, un territoire souhaite rencontrer des acteurs de l’innovation, et l’inverse. "
+    "Vous-mêmes pouvez toujours réunir qui vous voulez."
+)
+
+
 class DayForm(SeenForm):
     """A meetup day: what, when, where, for whom, and how meetings are shared out."""
 
@@ -119,7 +126,7 @@ class DayForm(SeenForm):
     time_zone = SelectField(
         _l(FIELD_LABELS["time_zone"]),
         description=_l("Toutes les heures de la journée sont celles de ce lieu."),
-        choices=[(zone, _l(label)) for zone, label in TIME_ZONES.items()],
+        choices=[SelectChoice(zone, _l(label)) for zone, label in TIME_ZONES.items()],
         default=METROPOLE,
         validate_choice=False,
     )
@@ -186,6 +193,7 @@ class DayForm(SeenForm):
     wish_days = _count("wish_days", _l("En jours ; ensuite, le souhait n’est plus proposé."))
     same_side_wishes = BooleanField(
         _l("Permettre les souhaits entre deux territoires ou entre deux acteurs"),
+        description=SAME_SIDE_HELP,
         default=False,
     )
     least_meetings = _count(

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField
 from wtforms.validators import AnyOf, Optional
 
+from forms.choices import SelectChoice, choices_from, choices_of
 from forms.introductions import STAGE_CHOICES
 from forms.once import RefusableForm
 from forms.texts import line_field
@@ -17,8 +18,8 @@ from vocabulary.exchanges import OutcomeStage
 from vocabulary.labels import N_
 from vocabulary.meetups import MeetingReport
 
-_LATER: Final = ("", _l("Plus tard"))
-_REPORT_CHOICES: Final = [_LATER, *((one.value, _l(one.label)) for one in MeetingReport)]
+_LATER: Final = SelectChoice("", _l("Plus tard"))
+_REPORT_CHOICES: Final = [_LATER, *choices_of(MeetingReport)]
 _STAGES: Final = [_LATER, *STAGE_CHOICES]
 _MARKS: Final = (
     N_("Pas utile"),
@@ -27,8 +28,10 @@ _MARKS: Final = (
     N_("Utile"),
     N_("Très utile"),
 )
-_MARK_CHOICES: Final = [(str(mark), _l(label)) for mark, label in enumerate(_MARKS, start=1)]
-_UNTOLD: Final = ("", _l("Non précisé"))
+_MARK_CHOICES: Final = [
+    SelectChoice(str(mark), _l(label)) for mark, label in enumerate(_MARKS, start=1)
+]
+_UNTOLD: Final = SelectChoice("", _l("Non précisé"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def _fields(line: AskedLine) -> list[tuple[str, Any]]:
             _l("Était-il utile ?"),
             choices=_MARK_CHOICES,
             validate_choice=False,
-            validators=[Optional(), AnyOf([value for value, _label in _MARK_CHOICES])],
+            validators=[Optional(), AnyOf([mark.value for mark in _MARK_CHOICES])],
         )
         found.append(("mark", marks))
     if line.asks_stage:
@@ -137,10 +140,10 @@ def _fields(line: AskedLine) -> list[tuple[str, Any]]:
     found.append(("note", note))
     if line.needs and line.offers:
         needs = SelectField(
-            _l("À propos de votre besoin"), choices=[_UNTOLD, *line.needs], default=""
+            _l("À propos de votre besoin"), choices=[_UNTOLD, *choices_from(line.needs)], default=""
         )
         offers = SelectField(
-            _l("et de leur proposition"), choices=[_UNTOLD, *line.offers], default=""
+            _l("et de leur proposition"), choices=[_UNTOLD, *choices_from(line.offers)], default=""
         )
         found += [("need", needs), ("offer", offers)]
     return found

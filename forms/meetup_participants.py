@@ -13,7 +13,8 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
-from forms.entry_fields import ThemesMixin, choices_of, department_choices
+from forms.choices import SelectChoice, choices_of, department_choices
+from forms.entry_fields import ThemesMixin
 from forms.meetup_registration import UNREADABLE, ComingForm, kind_choices
 from forms.once import RefusableForm
 from forms.texts import TOO_LONG, strip
@@ -84,8 +85,8 @@ class AddForm(RefusableForm):
     registers = RadioField(
         _l("Et ensuite"),
         choices=[
-            ("invite", _l("À inviter : l’invitation part avec les prochaines")),
-            ("inscrit", _l("Inscrire tout de suite, dans la limite des places")),
+            SelectChoice("invite", _l("À inviter : l’invitation part avec les prochaines")),
+            SelectChoice("inscrit", _l("Inscrire tout de suite, dans la limite des places")),
         ],
         default="invite",
         validators=[InputRequired(_l("Choisissez."))],
@@ -171,7 +172,10 @@ class SearchForm(ThemesMixin, RefusableForm):
     def fill(self) -> None:
         """Offer places, themes and kinds."""
         self.fill_theme_choices()
-        self.department.choices = {"": [("", _l("Tous"))], **department_choices()}
+        self.department.choices = [
+            SelectChoice("", _l("Tous"), optgroup=""),
+            *department_choices(),
+        ]
         self.kinds.choices = kind_choices()
 
     def criteria(self) -> Criteria:

@@ -1,6 +1,5 @@
 """Shapes of the forms of plans: asking for one, naming one, choosing two to compare."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
@@ -9,19 +8,20 @@ from wtforms import BooleanField, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 from wtforms.widgets import TextInput
 
+from forms.choices import Pairs, SelectChoice, choices_from
 from forms.once import OnceForm
 from forms.texts import TOO_LONG, strip
 
 MAX_NAME: Final = 120
 LARGEST_SEED: Final = 999_999
-_SECONDS: Final = (
-    ("5", _l("5 secondes : un premier aperçu")),
-    ("30", _l("30 secondes : l’usage courant")),
-    ("120", _l("2 minutes : moins d’attentes encore")),
-    ("300", _l("5 minutes : avec une preuve demandée")),
-    ("600", _l("10 minutes")),
-)
-_NO_LOCKS: Final = ("", _l("Aucune : tout peut bouger"))
+_SECONDS: Final = [
+    SelectChoice("5", _l("5 secondes : un premier aperçu")),
+    SelectChoice("30", _l("30 secondes : l’usage courant")),
+    SelectChoice("120", _l("2 minutes : moins d’attentes encore")),
+    SelectChoice("300", _l("5 minutes : avec une preuve demandée")),
+    SelectChoice("600", _l("10 minutes")),
+]
+_NO_LOCKS: Final = SelectChoice("", _l("Aucune : tout peut bouger"))
 
 
 def _name_field() -> StringField:
@@ -60,9 +60,9 @@ class LaunchForm(OnceForm):
         ],
     )
 
-    def offer_locks(self, plans: Sequence[tuple[str, str]]) -> None:
+    def offer_locks(self, plans: Pairs) -> None:
         """Give the plans whose locked meetings may be kept."""
-        self.locks.choices = [_NO_LOCKS, *plans]
+        self.locks.choices = [_NO_LOCKS, *choices_from(plans)]
 
 
 class NameForm(FlaskForm):

@@ -10,7 +10,7 @@ from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from forms.account import plain_line, squeeze
-from forms.entry_fields import Choices
+from forms.choices import Pairs, SelectChoice, choices_from
 from forms.once import OnceForm
 from forms.texts import TOO_LONG, strip
 from services.contents import MAX_NAME
@@ -54,8 +54,8 @@ class WalkInForm(OnceForm):
         _l("De quel côté de la table"),
         description=_l("Inutile si l’annuaire connaît la structure."),
         choices=[
-            (Side.ACTOR.value, _l("Innovation")),
-            (Side.TERRITORY.value, _l("Territoire")),
+            SelectChoice(Side.ACTOR.value, _l("Innovation")),
+            SelectChoice(Side.TERRITORY.value, _l("Territoire")),
         ],
         validators=[Optional()],
     )
@@ -70,9 +70,9 @@ class WalkInForm(OnceForm):
     )
     until = SelectField(_l("Jusqu’à quand"), default=TO_THE_END, validators=[Optional()])
 
-    def offer_ends(self, ends: Choices) -> None:
+    def offer_ends(self, ends: Pairs) -> None:
         """Offer the ends of the slots still to come: the instant, and its hour."""
-        self.until.choices = [(TO_THE_END, _("Toute la journée")), *ends]
+        self.until.choices = [SelectChoice(TO_THE_END, _("Toute la journée")), *choices_from(ends)]
 
     def names(self) -> tuple[str, ...]:
         """Return the people, one a line."""
@@ -107,9 +107,9 @@ class MomentForm(FlaskForm):
 
     moment = SelectField(_l("À partir de"))
 
-    def offer_starts(self, starts: Choices) -> None:
+    def offer_starts(self, starts: Pairs) -> None:
         """Offer the present moment, then the starts of the slots to come and their hours."""
-        self.moment.choices = [(NOW, _("Maintenant")), *starts]
+        self.moment.choices = [SelectChoice(NOW, _("Maintenant")), *choices_from(starts)]
 
     def instant(self, now: datetime) -> datetime:
         """Return the instant chosen."""

@@ -18,7 +18,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from forms.entry_fields import RowList, choices_of
+from forms.choices import choices_of
+from forms.entry_fields import RowList
 from forms.meetup_days import CountField
 from forms.once import RefusableForm
 from forms.texts import TOO_LONG, strip

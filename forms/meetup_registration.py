@@ -17,7 +17,8 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional
 
-from forms.entry_fields import Choices, ThemesMixin, choices_of
+from forms.choices import Choices, Pairs, SelectChoice, choices_from, choices_of
+from forms.entry_fields import ThemesMixin
 from forms.once import RefusableForm
 from forms.texts import TOO_LONG, strip
 from services.meetup_people import NAME_LENGTH, PersonContent
@@ -35,16 +36,14 @@ ALL_DAY, PART, NOT_THERE = "tout", "partie", "pas"
 UNREADABLE: Final = _l("Cette adresse ne se lit pas.")
 
 
-def kind_choices() -> dict[str, Choices]:
+def kind_choices() -> Choices:
     """Return the kinds of bodies under the two sides of the table."""
-    return {
-        str(_l("Acteurs de l’innovation")): choices_of(
-            kind for kind in OrganizationKind if kind in INNOVATION_KINDS
-        ),
-        str(_l("Territoires")): choices_of(
-            kind for kind in OrganizationKind if kind in TERRITORY_KINDS
-        ),
-    }
+    innovation = [kind for kind in OrganizationKind if kind in INNOVATION_KINDS]
+    territory = [kind for kind in OrganizationKind if kind in TERRITORY_KINDS]
+    return [
+        *choices_of(innovation, group=str(_l("Acteurs de l’innovation"))),
+        *choices_of(territory, group=str(_l("Territoires"))),
+    ]
 
 
 class AskLinkForm(FlaskForm):
@@ -139,7 +138,7 @@ class PersonMixin:
         render_kw={"autocomplete": "organization-title"},
     )
     language = SelectField(
-        _l("Langue des courriels"), choices=list(LANGUAGES.items()), default="fr"
+        _l("Langue des courriels"), choices=choices_from(LANGUAGES.items()), default="fr"
     )
 
     def person(self, email: str) -> PersonContent:
@@ -170,12 +169,15 @@ class RegistrationForm(PersonMixin, ComingForm):
     )
     kind = SelectField(_l("Type de structure"))
 
-    def for_bodies(self, bodies: Sequence[tuple[str, str]]) -> None:
+    def for_bodies(self, bodies: Pairs) -> None:
         """Offer one's organisations of the directory; none: a body is named."""
         self.fill_theme_choices()
         self.kind.choices = kind_choices()
         if bodies:
-            self.body.choices = [*bodies, (OTHER_BODY, _l("Une autre, absente de l’annuaire"))]
+            self.body.choices = [
+                *choices_from(bodies),
+                SelectChoice(OTHER_BODY, _l("Une autre, absente de l’annuaire")),
+            ]
             self.body.validators = [InputRequired(_l("Choisissez la structure."))]
             if not self.is_submitted():
                 self.body.data = bodies[0][0]
@@ -230,7 +232,7 @@ class AvailabilityForm(RefusableForm):
 
     def for_slots(self, morning: Sequence[str], afternoon: Sequence[str]) -> None:
         """Offer the slots of each half-day; one without slots is not asked about."""
-        self.slots.choices = [(one, one) for one in (*morning, *afternoon)]
+        self.slots.choices = [SelectChoice(one) for one in (*morning, *afternoon)]
         halves = ((self.morning, "morning", morning), (self.afternoon, "afternoon", afternoon))
         for field, name, slots in halves:
             if not slots:
@@ -238,9 +240,9 @@ class AvailabilityForm(RefusableForm):
                 continue
             whole = _l("Toute la matinée") if name == "morning" else _l("Tout l’après-midi")
             field.choices = [
-                (ALL_DAY, whole),
-                (PART, _l("Une partie : les créneaux cochés")),
-                (NOT_THERE, _l("Pas là")),
+                SelectChoice(ALL_DAY, whole),
+                SelectChoice(PART, _l("Une partie : les créneaux cochés")),
+                SelectChoice(NOT_THERE, _l("Pas là")),
             ]
 
 

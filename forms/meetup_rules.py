@@ -9,6 +9,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
+from forms.choices import SelectChoice, choices_of
+from forms.meetup_days import SAME_SIDE_HELP
 from forms.once import OnceForm
 from services.contents import clean_line
 from services.meetup_groups import MOST, TITLE_LENGTH
@@ -33,7 +35,7 @@ class PairRuleForm(OnceForm):
     )
     rule = RadioField(
         _l("Décision"),
-        choices=[(one.value, _l(one.label)) for one in PairRule],
+        choices=choices_of(PairRule),
         validators=[InputRequired(_l("Imposez ou excluez ce rendez-vous."))],
     )
     slot = SelectField(_l("Créneau, s’il est imposé"), default=ANY_SLOT)
@@ -45,8 +47,8 @@ class PairRuleForm(OnceForm):
 
     def offer_slots(self, slots: Sequence[tuple[int, str]]) -> None:
         """Propose the slots of the day, or none in particular."""
-        none = (ANY_SLOT, _("N’importe lequel"))
-        self.slot.choices = [none, *((str(key), text) for key, text in slots)]
+        none = SelectChoice(ANY_SLOT, _("N’importe lequel"))
+        self.slot.choices = [none, *(SelectChoice(str(key), text) for key, text in slots)]
 
     def terms(self) -> RuleTerms:
         """Return the decision."""
@@ -62,10 +64,7 @@ class SameSideForm(FlaskForm):
 
     is_allowed = BooleanField(
         _l("Permettre aux participants de souhaiter rencontrer quelqu’un de leur côté"),
-        description=_l(
-            "Sinon, un territoire souhaite des acteurs de l’innovation, et l’inverse. Vous-mêmes "
-            "pouvez toujours réunir qui vous voulez."
-        ),
+        description=SAME_SIDE_HELP,
     )
 
 
@@ -80,8 +79,8 @@ class GroupForm(OnceForm):
 
     def offer_slots(self, slots: Sequence[tuple[int, str]]) -> None:
         """Propose the slots of the day, or none in particular."""
-        none = (ANY_SLOT, _("N’importe lequel"))
-        self.slot.choices = [none, *((str(key), text) for key, text in slots)]
+        none = SelectChoice(ANY_SLOT, _("N’importe lequel"))
+        self.slot.choices = [none, *(SelectChoice(str(key), text) for key, text in slots)]
 
     def chosen_slot(self) -> int | None:
         """Return the slot, nothing for any."""

@@ -9,13 +9,14 @@ from werkzeug.datastructures import MultiDict
 from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from forms.choices import SelectChoice, choices_of
 from forms.once import OnceForm
 from services.meetup_wishes import MESSAGE_LENGTH, WishTerms
 from vocabulary.meetups import WishPriority, WishRefusal
 
 NOTHING = ""
-PRIORITY_CHOICES = [(one.value, _l(one.label)) for one in WishPriority]
-REFUSAL_CHOICES = [(one.value, _l(one.label)) for one in WishRefusal]
+PRIORITY_CHOICES = choices_of(WishPriority)
+REFUSAL_CHOICES = choices_of(WishRefusal)
 
 
 class WishForm(OnceForm):
@@ -42,8 +43,8 @@ class WishForm(OnceForm):
             if not subjects:
                 del self[name]
                 continue
-            none = (NOTHING, _("Rien de précis"))
-            self[name].choices = [none, *((str(key), title) for key, title in subjects)]
+            none = SelectChoice(NOTHING, _("Rien de précis"))
+            self[name].choices = [none, *(SelectChoice(str(key), title) for key, title in subjects)]
 
     def terms(self) -> WishTerms:
         """Return what the wish says."""
@@ -63,12 +64,15 @@ class AnswerForm(FlaskForm):
 
     decision = SelectField(
         _l("Réponse"),
-        choices=[("accepter", _l("Accepter")), ("decliner", _l("Décliner"))],
+        choices=[
+            SelectChoice("accepter", _l("Accepter")),
+            SelectChoice("decliner", _l("Décliner")),
+        ],
         validators=[InputRequired(_l("Acceptez ou déclinez."))],
     )
     reason = SelectField(
         _l("Raison"),
-        choices=[(NOTHING, _l("Choisissez une raison")), *REFUSAL_CHOICES],
+        choices=[SelectChoice(NOTHING, _l("Choisissez une raison")), *REFUSAL_CHOICES],
         default=NOTHING,
     )
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from forms.choices import choices_of
 from forms.once import OnceForm
 from services.meetup_wish_reading import LONGEST_CELL, ReadLine, read_file, read_pasted
 from services.meetup_wishes import MESSAGE_LENGTH
@@ -34,7 +35,7 @@ class StaffWishForm(OnceForm):
     )
     priority = SelectField(
         _l("Priorité"),
-        choices=[(one.value, _l(one.label)) for one in WishPriority],
+        choices=choices_of(WishPriority),
         default=WishPriority.IMPORTANT.value,
     )
     message = TextAreaField(_l("Message"), validators=[Length(max=MESSAGE_LENGTH)])

@@ -6,16 +6,23 @@ from wtforms import EmailField, RadioField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional
 
 from forms.account import plain_line, squeeze
+from forms.choices import Choices, SelectChoice, choices_of
 from vocabulary.kinds import MembershipRole
 
 MESSAGE_LENGTH = 500
 ADDRESS_LENGTH = 255
 
 
-def _role_choices() -> list[tuple[str, str]]:
+def _role_choices() -> Choices:
     return [
-        (MembershipRole.EDITOR.value, _l("Contributeur : modifie la fiche et ses propositions")),
-        (MembershipRole.OWNER.value, _l("Responsable : décide aussi des membres et du retrait")),
+        SelectChoice(
+            MembershipRole.EDITOR.value,
+            _l("Contributeur : modifie la fiche et ses propositions"),
+        ),
+        SelectChoice(
+            MembershipRole.OWNER.value,
+            _l("Responsable : décide aussi des membres et du retrait"),
+        ),
     ]
 
 
@@ -110,7 +117,7 @@ class RoleForm(FlaskForm):
 
     role = SelectField(
         _l("Rôle"),
-        choices=[(role.value, _l(role.label)) for role in MembershipRole],
+        choices=choices_of(MembershipRole),
         validators=[InputRequired()],
     )
 
@@ -123,7 +130,7 @@ class DecisionForm(FlaskForm):
     """Yes or no to a request, an invitation or a claim."""
 
     decision = RadioField(
-        choices=[("accepter", _l("Accepter")), ("refuser", _l("Refuser"))],
+        choices=[SelectChoice("accepter", _l("Accepter")), SelectChoice("refuser", _l("Refuser"))],
         validators=[InputRequired(_l("Choisissez d’accepter ou de refuser."))],
     )
 

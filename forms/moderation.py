@@ -19,7 +19,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Optional
 
-from forms.entry_fields import LockedForm, RowList, choices_of
+from forms.choices import SelectChoice, choices_of
+from forms.entry_fields import LockedForm, RowList
 from forms.texts import line_field, strip, text_field
 from services.contents import clean_line, clean_text
 from services.moderation_reasons import FOR_CHANGES, FOR_HIDING, MAX_COMMENT
@@ -35,8 +36,8 @@ class DecisionForm(LockedForm):
     decision = RadioField(
         _l("Décision"),
         choices=[
-            (PUBLISH, _l("Publier")),
-            (CHANGES, _l("Demander des modifications")),
+            SelectChoice(PUBLISH, _l("Publier")),
+            SelectChoice(CHANGES, _l("Demander des modifications")),
         ],
         validators=[InputRequired(_l("Choisissez une décision."))],
     )
@@ -64,8 +65,12 @@ class HideForm(FlaskForm):
     state = RadioField(
         _l("Ce que devient la fiche"),
         choices=[
-            (PublicationState.SUSPENDED.value, _l("Suspendue : à corriger ou à vérifier")),
-            (PublicationState.ARCHIVED.value, _l("Archivée : elle n’a plus lieu d’être")),
+            SelectChoice(
+                PublicationState.SUSPENDED.value, _l("Suspendue : à corriger ou à vérifier")
+            ),
+            SelectChoice(
+                PublicationState.ARCHIVED.value, _l("Archivée : elle n’a plus lieu d’être")
+            ),
         ],
         validators=[InputRequired(_l("Choisissez ce que devient la fiche."))],
     )

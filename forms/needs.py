@@ -16,7 +16,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import TextInput
 
-from forms.entry_fields import LockedForm, RowList, ThemesMixin, choices_of
+from forms.choices import SelectChoice, choices_of
+from forms.entry_fields import LockedForm, RowList, ThemesMixin
 from forms.once import OnceForm
 from forms.seen import DayField
 from forms.texts import TOO_LONG, line_field, strip, text_field
@@ -39,7 +40,7 @@ from vocabulary.kinds import (
     OrganizationKind,
 )
 
-UNSTATED: Final = ("", _l("Non renseigné"))
+UNSTATED: Final = SelectChoice("", _l("Non renseigné"))
 KIND_HELP: Final = {
     NeedKind.SOURCING: _l(
         "Vous voulez savoir ce qui existe avant d’acheter. Les acteurs se présentent, vous "

@@ -14,12 +14,12 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired
 
+from forms.choices import SelectChoice, choices_of
 from forms.entry_fields import (
     AreaMixin,
     LockedForm,
     RowList,
     ThemesMixin,
-    choices_of,
     description_field,
     pitch_field,
     year_field,
@@ -45,7 +45,7 @@ from vocabulary.kinds import (
     PriceRange,
 )
 
-UNSTATED: Final = ("", _l("Non renseigné"))
+UNSTATED: Final = SelectChoice("", _l("Non renseigné"))
 TYPE_HELP: Final = {
     OfferType.SOLUTION: _l("Un produit ou un service à mettre en œuvre dans un quartier."),
     OfferType.SUPPORT: _l("Un accompagnement : conseil, incubation, ingénierie, animation."),

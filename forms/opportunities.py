@@ -5,6 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from forms.choices import choices_of
 from vocabulary.exchanges import DeclineReason
 
 NOTE_LENGTH = 500
@@ -19,7 +20,7 @@ class DismissForm(FlaskForm):
 
     motif = RadioField(
         _l("Pourquoi ce besoin n’est-il pas pour vous ?"),
-        choices=[(member.value, _l(member.label)) for member in DeclineReason],
+        choices=choices_of(DeclineReason),
         validators=[InputRequired(_l("Choisissez une raison."))],
     )
     precision = TextAreaField(

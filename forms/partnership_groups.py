@@ -1,12 +1,10 @@
 """Shapes of what is typed about a working group of a partnership and its meetings."""
 
-from collections.abc import Iterable
-
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, SelectField, SelectMultipleField
 from wtforms.validators import InputRequired
 
-from forms.entry_fields import theme_choices
+from forms.choices import Pairs, SelectChoice, choices_from, theme_choices
 from forms.seen import DayField, SeenForm
 from forms.texts import line_field, text_field
 from services.contents import clean_line, clean_text
@@ -32,10 +30,13 @@ class GroupForm(SeenForm):
         coerce=int,
     )
 
-    def fill_choices(self, members: Iterable[tuple[int, str]]) -> None:
+    def fill_choices(self, members: Pairs) -> None:
         """Offer the themes and the members of the partnership."""
-        self.theme.choices = {_l("Sans thème"): [("", _l("Non précisé"))], **theme_choices()}
-        self.members.choices = self.leads.choices = list(members)
+        self.theme.choices = [
+            SelectChoice("", _l("Non précisé"), optgroup=_l("Sans thème")),
+            *theme_choices(),
+        ]
+        self.members.choices = self.leads.choices = choices_from(members)
 
     def show(self, content: GroupContent) -> None:
         """Fill the fields from a content."""

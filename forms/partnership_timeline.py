@@ -5,6 +5,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField
 from wtforms.validators import InputRequired
 
+from forms.choices import SelectChoice
 from forms.once import OnceForm
 from forms.seen import DayField, SeenForm
 from forms.texts import line_field, text_field
@@ -31,7 +32,7 @@ class MilestoneForm(SeenForm):
     )
     precision = RadioField(
         _l("Ce que l’on sait de la date"),
-        choices=[(value, _l(label)) for value, label in PRECISIONS.items()],
+        choices=[SelectChoice(value, _l(label)) for value, label in PRECISIONS.items()],
         default="day",
         validators=[InputRequired(_l("Choisissez la précision de la date."))],
     )

@@ -12,7 +12,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Optional
 
-from forms.entry_fields import Choices, ThemesMixin
+from forms.choices import Pairs, SelectChoice, choices_from
+from forms.entry_fields import ThemesMixin
 from forms.once import OnceForm
 from forms.seen import DayField, SeenForm
 from forms.texts import line_field, text_field
@@ -66,9 +67,9 @@ class PartnershipForm(ThemesMixin, SeenForm):
     )
     source_checked_on = DayField(_l("Source vérifiée le"), validators=[Optional()])
 
-    def for_creation(self, keepers: Choices) -> None:
+    def for_creation(self, keepers: Pairs) -> None:
         """Ask who keeps the page, and leave what comes later for later."""
-        self.keeper.choices = keepers
+        self.keeper.choices = choices_from(keepers)
         if not self.is_submitted():
             self.keeper.data = keepers[0][0]
         for name in ("started_on", "ended_on", "results", "source", "source_checked_on"):
@@ -120,7 +121,10 @@ class ReviewForm(SeenForm):
 
     decision = RadioField(
         _l("Décision"),
-        choices=[(PUBLISH, _l("Publier")), (CHANGES, _l("Demander des modifications"))],
+        choices=[
+            SelectChoice(PUBLISH, _l("Publier")),
+            SelectChoice(CHANGES, _l("Demander des modifications")),
+        ],
         validators=[InputRequired(_l("Choisissez une décision."))],
     )
     comment = text_field(

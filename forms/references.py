@@ -8,6 +8,7 @@ from wtforms import EmailField, RadioField, StringField
 from wtforms.validators import DataRequired, Email, InputRequired, Length
 
 from forms.account import plain_line, squeeze
+from forms.choices import SelectChoice
 from forms.once import OnceForm
 from forms.texts import TOO_LONG, text_field
 from services.reference_answers import MAX_FUNCTION, MAX_NOTE, MAX_SOURCE
@@ -59,8 +60,8 @@ class AnswerForm(RefusalsMixin, FlaskForm):
     answer = RadioField(
         _l("Votre réponse"),
         choices=[
-            (ConfirmationAnswer.CONFIRMED.value, _l("C’est exact : je confirme")),
-            (ConfirmationAnswer.DENIED.value, _l("C’est inexact : je conteste")),
+            SelectChoice(ConfirmationAnswer.CONFIRMED.value, _l("C’est exact : je confirme")),
+            SelectChoice(ConfirmationAnswer.DENIED.value, _l("C’est inexact : je conteste")),
         ],
         validators=[InputRequired(_l("Choisissez une réponse."))],
     )
@@ -95,8 +96,12 @@ class SettleForm(RefusalsMixin, FlaskForm):
     decision = RadioField(
         _l("Conclusion"),
         choices=[
-            (SHOW_AGAIN, _l("La référence est exacte : l’afficher de nouveau comme déclarée")),
-            (KEEP_HIDDEN, _l("La contestation est fondée : masquer jusqu’à correction")),
+            SelectChoice(
+                SHOW_AGAIN, _l("La référence est exacte : l’afficher de nouveau comme déclarée")
+            ),
+            SelectChoice(
+                KEEP_HIDDEN, _l("La contestation est fondée : masquer jusqu’à correction")
+            ),
         ],
         validators=[InputRequired(_l("Choisissez une conclusion."))],
     )

@@ -10,6 +10,7 @@ from wtforms import BooleanField, DateTimeLocalField, SelectField, StringField, 
 from wtforms.validators import DataRequired, Length, Optional
 
 from forms.account import plain_line, squeeze
+from forms.choices import SelectChoice
 from forms.once import OnceForm
 from forms.texts import TOO_LONG
 from services.attachments import MAX_BYTES
@@ -114,8 +115,8 @@ class NeedDeclarationForm(DeclarationForm):
     scope = SelectField(
         _l("Ce lien vaut pour"),
         choices=[
-            (THIS_NEED, _l("ce besoin seulement")),
-            (ALL_NEEDS, _l("tous les besoins de votre organisme")),
+            SelectChoice(THIS_NEED, _l("ce besoin seulement")),
+            SelectChoice(ALL_NEEDS, _l("tous les besoins de votre organisme")),
         ],
         default=THIS_NEED,
     )

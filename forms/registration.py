@@ -16,11 +16,11 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
+from forms.choices import Choices, SelectChoice, choices_from, choices_of
 from forms.entry_fields import (
     AreaMixin,
     LockedForm,
     ThemesMixin,
-    choices_of,
     description_field,
     pitch_field,
     year_field,
@@ -50,7 +50,7 @@ SIZE_LABELS: Final = {
 }
 
 
-def _kind_choices() -> list[tuple[str, Any]]:
+def _kind_choices() -> Choices:
     innovation = [kind for kind in OrganizationKind if kind in INNOVATION_KINDS]
     territory = [kind for kind in OrganizationKind if kind not in INNOVATION_KINDS]
     return [*choices_of(innovation), *choices_of(territory)]
@@ -89,7 +89,7 @@ class StartForm(FlaskForm):
     )
     kind = SelectField(
         _l("Type de structure"),
-        choices=lambda: [("", _l("Choisissez")), *_kind_choices()],
+        choices=lambda: [SelectChoice("", _l("Choisissez")), *_kind_choices()],
         validators=[InputRequired(_l("Choisissez le type de structure."))],
     )
     on_behalf = BooleanField(
@@ -137,7 +137,10 @@ class IdentityForm(LockedForm):
     founded_year = year_field(_l("Année de création"), render_kw={"inputmode": "numeric"})
     size = SelectField(
         _l("Effectif"),
-        choices=lambda: [("", _l("Non renseigné")), *((size, SIZE_LABELS[size]) for size in SIZES)],
+        choices=lambda: [
+            SelectChoice("", _l("Non renseigné")),
+            *choices_from((size, SIZE_LABELS[size]) for size in SIZES),
+        ],
     )
     labels = TextAreaField(
         _l("Labels et statuts"),

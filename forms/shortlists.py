@@ -7,12 +7,13 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional
 
+from forms.choices import Pairs, SelectChoice, choices_from
 from forms.once import OnceForm
 from forms.texts import TOO_LONG, line_field, strip, text_field
 from services.shortlists import MAX_NAME, MAX_NOTE
 
 NEW_LIST: Final = "nouvelle"
-_NO_NEED: Final = ("", _l("Pour aucun besoin en particulier"))
+_NO_NEED: Final = SelectChoice("", _l("Pour aucun besoin en particulier"))
 _LONGEST_LOCK: Final = 9
 
 
@@ -34,12 +35,10 @@ class ShortlistForm(OnceForm):
     organization = SelectField(_l("Partagée dans l’équipe de"))
     need = SelectField(_l("Pour le besoin"), default="")
 
-    def offer_choices(
-        self, organizations: list[tuple[str, str]], needs: list[tuple[str, str]]
-    ) -> None:
+    def offer_choices(self, organizations: Pairs, needs: Pairs) -> None:
         """Give the organisations and the needs that the person may choose."""
-        self.organization.choices = organizations
-        self.need.choices = [_NO_NEED, *needs]
+        self.organization.choices = choices_from(organizations)
+        self.need.choices = [_NO_NEED, *choices_from(needs)]
 
 
 class AddForm(OnceForm):
@@ -59,12 +58,13 @@ class AddForm(OnceForm):
     besoin = HiddenField()
     retour = HiddenField()
 
-    def offer_choices(
-        self, lists: list[tuple[str, str]], organizations: list[tuple[str, str]]
-    ) -> None:
+    def offer_choices(self, lists: Pairs, organizations: Pairs) -> None:
         """Give the selections and the organisations of the person; a new one comes last."""
-        self.liste.choices = [*lists, (NEW_LIST, _l("Une nouvelle sélection"))]
-        self.organization.choices = organizations
+        self.liste.choices = [
+            *choices_from(lists),
+            SelectChoice(NEW_LIST, _l("Une nouvelle sélection")),
+        ]
+        self.organization.choices = choices_from(organizations)
 
 
 class RenameForm(FlaskForm):

@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, ValidationError
 
+from forms.choices import Choices, SelectChoice, choices_from, choices_of
 from forms.contract_routes import parse_day
-from forms.entry_fields import Choices, choices_of
 from forms.texts import strip
 from vocabulary.exchanges import ExposureSurface, Side
 from vocabulary.kinds import INNOVATION_KINDS, NeedKind, OrganizationKind
@@ -19,16 +19,16 @@ ALL: Final = ""
 
 
 def _all_or(choices: Choices, everything: str) -> Choices:
-    return [(ALL, everything), *choices]
+    return [SelectChoice(ALL, everything), *choices]
 
 
 def _regions() -> Choices:
-    return _all_or([(one.code, one.name) for one in REGIONS.values()], _l("Toutes"))
+    return _all_or(choices_from((one.code, one.name) for one in REGIONS.values()), _l("Toutes"))
 
 
 def _axes() -> Choices:
     axes = [(one.code, one.label) for one in all_themes().values() if one.parent is None]
-    return _all_or(axes, _l("Tous"))
+    return _all_or(choices_from(axes), _l("Tous"))
 
 
 class _PageForm(FlaskForm):

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from extensions.database import db_session
 from extensions.security import end_other_sessions
 from forms.account import ConfirmForm, ProfileForm
+from forms.choices import choices_from
 from services.accounts import change_profile, has_second_factor
 from services.memberships import memberships_of
 from views.access import signed_in_person
@@ -26,7 +27,7 @@ def show() -> ResponseReturnValue:
     """Show the account, and change the name and the language."""
     person = signed_in_person()
     form = ProfileForm(obj=person)
-    form.language.choices = list(LANGUAGES.items())
+    form.language.choices = choices_from(LANGUAGES.items())
     if form.validate_on_submit():
         change_profile(person, name=form.name(), language=form.language_code())
         db_session().commit()

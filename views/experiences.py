@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from extensions.clock import now, today
 from extensions.database import db_session
-from forms.entry_fields import Choices
+from forms.choices import Pairs
 from forms.experiences import ExperienceForm, ReplyForm
 from models.evidence import Experience
 from models.organization import Organization
@@ -115,7 +115,7 @@ def _asked_subject() -> Subject | None:
     return Subject(partnership=partnership)
 
 
-def _references(subject: Subject) -> Choices:
+def _references(subject: Subject) -> Pairs:
     if subject.offer is None or subject.reference_uid:
         return []
     deployments = [(one.uid, reference_name(one)) for one in subject.offer.shown_references]

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from extensions.clock import now
 from extensions.database import db_session
+from forms.choices import SelectChoice
 from forms.meetup_participants import MergeForm
 from models.meetup_participant import MeetupParticipant
 from services.errors import Conflict, RuleViolation
@@ -36,7 +37,7 @@ def merge(slug: str, participant_id: int) -> ResponseReturnValue:
         .order_by(MeetupParticipant.name_key)
     ).all()
     form = MergeForm()
-    form.other.choices = [(str(one.id), one.name) for one in others]
+    form.other.choices = [SelectChoice(str(one.id), one.name) for one in others]
     if form.validate_on_submit():
         try:
             other = session.get_one(MeetupParticipant, int(form.other.data))

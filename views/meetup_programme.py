@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 
 from extensions.clock import now
 from extensions.database import db_session
+from forms.choices import SelectChoice
 from forms.meetup_programme import SessionForm
 from models.meetup import MeetupDay, MeetupSession
 from services.errors import Conflict, RuleViolation
@@ -62,8 +63,8 @@ def _part_or_404(day: MeetupDay, session_id: int) -> MeetupSession:
 
 def _edit(day: MeetupDay, part: MeetupSession | None) -> ResponseReturnValue:
     form = SessionForm()
-    form.room_id.choices = [("", _("Sans salle précise"))] + [
-        (str(room.id), room.name) for room in day.rooms
+    form.room_id.choices = [SelectChoice("", _("Sans salle précise"))] + [
+        SelectChoice(str(room.id), room.name) for room in day.rooms
     ]
     if not form.is_submitted() and part is not None:
         form.show(SessionContent.of(part, day))

@@ -9,6 +9,7 @@ from flask_wtf import FlaskForm
 
 from extensions.clock import now, today
 from extensions.database import db_session
+from forms.choices import SelectChoice, choices_of
 from forms.moderation import DecisionForm, HideForm, JournalForm
 from models.need import Need
 from models.revision import Revision
@@ -195,11 +196,14 @@ def journal() -> ResponseReturnValue:
     """Show who did what, newest first, filtered."""
     session = db_session()
     form = JournalForm(request.args)
-    form.objet.choices = [("", _("Tous")), *((kind.value, _(kind.label)) for kind in SubjectKind)]
+    form.objet.choices = [
+        SelectChoice("", _("Tous")),
+        *choices_of(SubjectKind),
+    ]
     recorded = actions_recorded(session)
     form.action.choices = [
-        ("", _("Toutes")),
-        *((action, _(ACTIONS.get(action, action))) for action in recorded),
+        SelectChoice("", _("Toutes")),
+        *(SelectChoice(action, _(ACTIONS.get(action, action))) for action in recorded),
     ]
     wanted = _journal_filter(form) if form.validate() else JournalFilter()
     before = request.args.get("avant", type=int)

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from extensions.clock import now
 from extensions.database import db_session
+from forms.choices import SelectChoice
 from forms.needs import GroupForm, SameNeedForm
 from models.need import Need
 from models.organization import Organization
@@ -42,7 +43,7 @@ def join(need_id: int) -> ResponseReturnValue:
     session = db_session()
     carriers = carriers_of(session, signed_in_person())
     form = SameNeedForm()
-    form.carrier.choices = [(carrier.slug, carrier.name) for carrier in carriers]
+    form.carrier.choices = [SelectChoice(carrier.slug, carrier.name) for carrier in carriers]
     form.own.choices = own_choices(
         own_territories(session, [carrier.id for carrier in carriers], limit=MOST_OWN)
     )

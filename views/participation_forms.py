@@ -10,6 +10,7 @@ from flask_babel import ngettext
 
 from extensions.clock import now
 from extensions.database import db_session
+from forms.choices import SelectChoice
 from forms.meetup_registration import (
     ALL_DAY,
     NOT_THERE,
@@ -206,7 +207,7 @@ def edit_sessions(participant: MeetupParticipant, frame: Frame) -> ResponseRetur
     day = participant.day
     offered = chosen_sessions(day)
     form = SessionsForm()
-    form.sessions.choices = [(str(one.id), one.title) for one in offered]
+    form.sessions.choices = [SelectChoice(str(one.id), one.title) for one in offered]
     held = {seat.session_id for seat in participant.session_seats}
     if form.validate_on_submit():
         try:

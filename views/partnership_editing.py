@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from extensions.clock import now
 from extensions.database import db_session
-from forms.entry_fields import Choices
+from forms.choices import Pairs
 from forms.partnerships import PartnershipForm
 from models.partnership import Partnership
 from models.territory import Territory
@@ -71,7 +71,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _keeper_choices() -> Choices:
+def _keeper_choices() -> Pairs:
     """Return the organisations of the person that may keep a partnership; staff need none."""
     person = signed_in_person()
     own = [

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from extensions.database import db_session
+from forms.choices import Choices, SelectChoice
 from forms.needs import QuartersMixin
 from models.geography import Commune
 from models.territory import Territory
@@ -30,10 +31,10 @@ def quarter_labels(codes: Sequence[str]) -> list[str]:
     return [labels[code] for code in codes if code in labels]
 
 
-def own_choices(territories: Iterable[Territory]) -> list[tuple[str, str]]:
+def own_choices(territories: Iterable[Territory]) -> Choices:
     """Return quarters as the choices of a form, with their communes: names repeat."""
     return [
-        (
+        SelectChoice(
             territory.code,
             f"{territory.name} ({', '.join(commune.name for commune in territory.communes)})",
         )

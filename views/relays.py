@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from extensions.clock import now, today
 from extensions.database import db_session
 from extensions.matcher import matcher, moment
+from forms.choices import SelectChoice
 from forms.relays import AnswerRelayForm, SendRelayForm
 from models.need import Need, NeedRelay
 from models.organization import Organization
@@ -64,7 +65,9 @@ def send(need_id: int) -> ResponseReturnValue:
         one for one in relay_candidates(session, answering) if one.federator.id not in done
     ]
     form = SendRelayForm()
-    form.federator.choices = [(str(one.federator.id), one.federator.name) for one in candidates]
+    form.federator.choices = [
+        SelectChoice(str(one.federator.id), one.federator.name) for one in candidates
+    ]
     if form.validate_on_submit():
         try:
             return carry_out(form, lambda: _send(need, candidates, form))
@@ -118,7 +121,7 @@ def show(relay_id: int) -> ResponseReturnValue:
     session = db_session()
     choice = member_choice(session, matcher(), relay, moment=moment())
     form = AnswerRelayForm()
-    form.members.choices = [(str(one.id), one.name) for one in _members(choice)]
+    form.members.choices = [SelectChoice(str(one.id), one.name) for one in _members(choice)]
     if form.validate_on_submit():
         try:
             return carry_out(form, lambda: _answer(relay, form))
