@@ -1,4 +1,4 @@
-"""Mails of the exchanges through a real relay: down, killed, twice, refused (THREATS E1–E5)."""
+"""Mails of exchanges and meetup days through a real relay: down, killed, twice (THREATS E1–E5)."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +18,11 @@ from models.outbox import OutboxMessage
 from services.consortium_invitations import CONSORTIUM_DUE, CONSORTIUM_MAIL, Call, invite
 from services.entry_notices import ENTRY_MAIL
 from services.introduction_notes import INTRODUCTION_MAIL
+from services.meetup_day_notes import DAY_MAIL, DayEvent, tell_everybody
+from services.meetup_evenings import MEETING_ASK, close_day
+from services.meetup_notes import LINK_MAIL, PARTICIPANT_MAIL, tell
+from services.meetup_requests import ask_link
+from services.meetup_wish_notes import QUIET, WISH_NEWS, announce
 from services.need_documents import DOCUMENTS_MAIL, issue_document
 from services.need_relays import send_to_federator
 from services.outcomes import OUTCOME_ASK
@@ -41,11 +46,14 @@ from tests.factories.deliveries import (
 )
 from tests.factories.introductions import make_introduction, make_table
 from tests.factories.mail_sink import Sink, open_sink
+from tests.factories.meetup_evenings import make_evening
+from tests.factories.meetups import make_attendee, make_day, make_participant, make_wish
 from tests.factories.needs import make_published_need, make_submitted_need, make_team, publish_need
 from tests.factories.organizations import make_organization
 from tests.factories.pages import run_worker
-from vocabulary.exchanges import RegisterEvent
+from vocabulary.exchanges import RegisterEvent, Side
 from vocabulary.kinds import OrganizationKind
+from vocabulary.meetups import ParticipantEvent, ParticipantState
 
 LATER = NOW + timedelta(days=31)
 
@@ -148,6 +156,44 @@ def publish_a_need(session: Session) -> str:
     return team.owner.email
 
 
+def invite_to_a_day(session: Session) -> str:
+    body = make_participant(session, make_day(session), state=ParticipantState.INVITED)
+    reader = make_attendee(session, body).email
+    tell(session, [body], ParticipantEvent.INVITED, actor=None, now=NOW)
+    return str(reader)
+
+
+def ask_for_a_link(session: Session) -> str:
+    ask_link(session, make_day(session), "passante@essai.example", language="fr", now=NOW)
+    return "passante@essai.example"
+
+
+def move_a_day(session: Session) -> str:
+    day = make_day(session)
+    reader = make_attendee(session, make_participant(session, day)).email
+    tell_everybody(session, day, DayEvent.MOVED, now=NOW)
+    return str(reader)
+
+
+def wish_for_somebody(session: Session) -> str:
+    day = make_day(session)
+    body = make_participant(session, day)
+    reader = make_attendee(session, body).email
+    make_wish(session, make_participant(session, day, "Ville", side=Side.TERRITORY), body)
+    announce(session, [body.id], now=NOW - QUIET)
+    return str(reader)
+
+
+def come_to_the_evening(session: Session) -> str:
+    evening = make_evening(session, held_on=NOW.date() - timedelta(days=1))
+    reader = evening.territory.attendees[0].email
+    close_day(session, evening.day, now=NOW)
+    later = OutboxMessage.due_at > NOW
+    session.flush()
+    session.execute(delete(OutboxMessage).where(OutboxMessage.topic == MEETING_ASK, later))
+    return str(reader)
+
+
 CASES = (
     Case(INTRODUCTION_MAIL, ask_for_contact),
     Case(OUTCOME_ASK, let_a_month_pass),
@@ -157,6 +203,11 @@ CASES = (
     Case(RELAY_MAIL, send_to_a_relay),
     Case(DOCUMENTS_MAIL, give_a_document),
     Case(ENTRY_MAIL, publish_a_need),
+    Case(PARTICIPANT_MAIL, invite_to_a_day),
+    Case(LINK_MAIL, ask_for_a_link),
+    Case(DAY_MAIL, move_a_day),
+    Case(WISH_NEWS, wish_for_somebody),
+    Case(MEETING_ASK, come_to_the_evening),
 )
 each_topic = pytest.mark.parametrize("case", CASES, ids=lambda case: case.topic)
 
