@@ -5,7 +5,7 @@ Each carries the whole agenda as a calendar; opened, it replaces the events of t
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from flask_babel import force_locale
@@ -31,6 +31,7 @@ from services.meetup_calendar import ChangeKind
 from services.meetup_notes import Recipient, recipients_of
 from services.outbox import post_message
 from vocabulary.meetups import DayState
+from vocabulary.periods import paris_day
 
 AGENDA_MAIL: Final = "meetup.agenda_mail"
 AGENDA_REMINDER: Final = "meetup.agenda_reminder"
@@ -72,10 +73,15 @@ def write_agenda_mails(
 def write_agenda_reminders(
     session: Session, day_id: int, participants: Collection[int], *, now: datetime
 ) -> None:
-    """Send some participants their agenda as it stands the day before."""
-    del now
+    """Send some participants their agenda as it stands the day before; later it says nothing.
+
+    A worker that was stopped meanwhile tells nobody of a day called « tomorrow » that is over,
+    nor of one that was cancelled or moved.
+    """
     writing = _Writing.of(session, day_id, participants)
-    if writing is None:
+    if writing is None or writing.day.state is DayState.CANCELLED:
+        return
+    if writing.day.held_on != paris_day(now) + timedelta(days=1):
         return
     for agenda in writing.agendas:
         if agenda.meetings and agenda.participant.absent_at is None:

@@ -253,6 +253,25 @@ def test_no_reminder_of_a_cancelled_day(
         assert db_session().scalars(waiting).all() == []
 
 
+@pytest.mark.parametrize("case", ["cancelled", "moved", "late"])
+def test_a_reminder_that_waited_too_long_tells_nothing_that_is_no_longer_so(
+    empty_app: Flask, empty_session: Session, scene: Scene, case: str
+) -> None:
+    run_worker(empty_app)
+    empty_session.rollback()
+    at = scene.day.at(datetime.min.time().replace(hour=6)) - timedelta(days=1)
+    with time_machine.travel(at):
+        remind(empty_app, at)
+    empty_session.rollback()
+    if case == "cancelled":
+        scene.day.state = DayState.CANCELLED
+    if case == "moved":
+        scene.day.held_on += timedelta(days=7)
+    empty_session.commit()
+    with time_machine.travel(at + timedelta(days=1) if case == "late" else at):
+        assert len(mails_to(empty_app, VILLE)) == 1
+
+
 # --- Through a real relay (THREATS E1–E5) --------------------------------------------------
 
 
