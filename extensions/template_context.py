@@ -16,7 +16,7 @@ from markupsafe import Markup
 from extensions.clock import now, today
 from extensions.database import db_session
 from models.meetup import MeetupDay
-from services.meetup_clock import is_past
+from services.meetup_clock import is_past, is_today, takes_registrations
 from services.waiting import Waiting, waiting_for
 from vocabulary.labels import LabelledEnum
 from vocabulary.languages import LANGUAGES
@@ -112,6 +112,16 @@ def is_past_day(day: MeetupDay) -> bool:
     return is_past(day, now())
 
 
+def is_today_day(day: MeetupDay) -> bool:
+    """Tell whether the place of a meetup day lives its date."""
+    return is_today(day, now())
+
+
+def is_open_day(day: MeetupDay) -> bool:
+    """Tell whether anybody may register for a meetup day now."""
+    return takes_registrations(day, now())
+
+
 def error_texts(errors: Iterable[object]) -> list[str]:
     """Return the messages among a field's errors; those of the fields inside it come nested."""
     if isinstance(errors, dict):
@@ -147,6 +157,8 @@ def init_app(app: Flask) -> None:
         instant_at=instant_at,
         hour=hour_at,
         is_past_day=is_past_day,
+        is_today_day=is_today_day,
+        is_open_day=is_open_day,
         error_texts=error_texts,
         number=format_decimal,
     )

@@ -202,7 +202,10 @@ class DayForm(SeenForm):
     most_meetings = _count("most_meetings", _l("Pour un même participant dans la journée."))
     fairness = _count(
         "fairness",
-        _l("Plus grand écart entre le nombre de temps morts de deux participants."),
+        _l(
+            "Un trou : des créneaux sans rendez-vous entre deux rendez-vous. Avec 2, personne n’a "
+            "plus de deux trous de plus qu’un autre."
+        ),
     )
 
     def show(self, content: DayContent, *, commune: str) -> None:

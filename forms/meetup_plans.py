@@ -18,10 +18,10 @@ _SECONDS: Final = [
     SelectChoice("5", _l("5 secondes : un premier aperçu")),
     SelectChoice("30", _l("30 secondes : l’usage courant")),
     SelectChoice("120", _l("2 minutes : moins d’attentes encore")),
-    SelectChoice("300", _l("5 minutes : avec une preuve demandée")),
+    SelectChoice("300", _l("5 minutes : si vous demandez une preuve")),
     SelectChoice("600", _l("10 minutes")),
 ]
-_NO_LOCKS: Final = SelectChoice("", _l("Aucune : tout peut bouger"))
+_NO_LOCKS: Final = SelectChoice("", _l("Aucun : tout peut bouger"))
 
 
 def _name_field() -> StringField:
@@ -39,8 +39,8 @@ class LaunchForm(OnceForm):
     name = _name_field()
     seconds = SelectField(_l("Temps de calcul au plus"), choices=_SECONDS, default="30")
     locks = SelectField(
-        _l("Rencontres verrouillées à garder"),
-        description=_l("Elles restent à leur créneau et à leur table ; le reste est recalculé."),
+        _l("Rendez-vous verrouillés à garder"),
+        description=_l("Ils restent à leur créneau et à leur table ; le reste est recalculé."),
         default="",
     )
     proof = BooleanField(

@@ -54,7 +54,7 @@ class WalkInForm(OnceForm):
         _l("De quel côté de la table"),
         description=_l("Inutile si l’annuaire connaît la structure."),
         choices=[
-            SelectChoice(Side.ACTOR.value, _l("Innovation")),
+            SelectChoice(Side.ACTOR.value, _l("Acteur de l’innovation")),
             SelectChoice(Side.TERRITORY.value, _l("Territoire")),
         ],
         validators=[Optional()],

@@ -25,8 +25,10 @@ from services.meetup_agenda_news import AgendaNews, tell_participant
 from services.meetup_availability import free_slots
 from services.meetup_calendar import record_publication
 from services.meetup_clock import is_past
-from services.meetup_plan_store import insert_placements
-from services.meetup_planning import Placement, pair_key, tables_of
+from services.meetup_figures import figures_of, write_figures
+from services.meetup_plan_store import check_placements, insert_placements
+from services.meetup_planning import Placement, pair_key, read_day, tables_of
+from services.meetup_why import reasons_as_data
 from services.meetup_wish_worth import pair_worths
 from services.seeding_files import read_toml
 from vocabulary.meetups import DayState, PlanState, SessionKind
@@ -197,8 +199,6 @@ def _publish(
         day_id=day.id,
         number=1,
         state=PlanState.READY,
-        placed=len(placements),
-        wished=len(pair_worths(session, day)),
         guarantees={},
         conflicts={},
         unplaced={},
@@ -211,7 +211,11 @@ def _publish(
     )
     session.add(plan)
     session.flush()
+    read = read_day(session, day, held=placements)
+    check_placements(read, placements)
     insert_placements(session, plan, placements)
+    write_figures(plan, figures_of(read, placements))
+    plan.unplaced = reasons_as_data(read, read.numbers(placements)[0])
     day.published_plan_id = plan.id
     session.flush()
     record_publication(session, day, plan, now=at + timedelta(hours=1))

@@ -14,6 +14,7 @@ from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
 from models.meetup_wish import MeetupWish
 from services.meetup_clock import is_past, is_today
+from services.meetup_wish_worth import counted_wishes
 from vocabulary.meetups import DayState, ParticipantState, PlanState, WishState
 
 
@@ -62,8 +63,8 @@ class DayFigures:
 
     @property
     def wished(self) -> int:
-        """Return how many wishes stand: neither declined, expired nor withdrawn."""
-        return self.wishes.get(WishState.PROPOSED, 0) + self.wishes.get(WishState.ACCEPTED, 0)
+        """Return how many wishes the planner takes into account: neither declined nor withdrawn."""
+        return counted_wishes(self.wishes)
 
     @property
     def ready_plans(self) -> int:

@@ -49,7 +49,7 @@ FIELD_LABELS: Final[dict[str, str]] = {
     "same_side_wishes": N_("Souhaits entre territoires ou entre acteurs"),
     "least_meetings": N_("Rendez-vous au moins"),
     "most_meetings": N_("Rendez-vous au plus"),
-    "fairness": N_("Écart d’attente accepté"),
+    "fairness": N_("Écart de trous accepté entre deux agendas"),
 }
 
 

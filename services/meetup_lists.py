@@ -19,7 +19,7 @@ from vocabulary.labels import N_, LabelledEnum
 from vocabulary.meetups import ParticipantState, WishState
 from vocabulary.themes import all_themes
 
-PAGE_SIZE: Final = 50
+PAGE_SIZE: Final = 30
 _DEAD_WISHES: Final = (WishState.WITHDRAWN,)
 
 

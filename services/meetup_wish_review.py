@@ -16,7 +16,7 @@ from services.meetup_wish_rules import HELD, agreed_counts, meeting_cap
 from services.text_keys import name_key
 from vocabulary.meetups import WishOrigin, WishPriority, WishState
 
-PAGE_SIZE: Final = 50
+PAGE_SIZE: Final = 30
 MAX_EXPORTED: Final = 50_000
 
 
@@ -40,11 +40,13 @@ class ReviewPage:
 
     wishes: Sequence[MeetupWish]
     total: int
+    page: int
+    """The page shown: the last one when the address asks for more."""
 
     @property
     def pages(self) -> int:
         """Return how many pages there are."""
-        return -(-self.total // PAGE_SIZE)
+        return pages_of(self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class ParticipantLine:
     def has_none(self) -> bool:
         """Tell whether the participant wishes nobody."""
         return not self.made
+
+
+def pages_of(count: int) -> int:
+    """Return how many pages ``count`` lines take, at least one."""
+    return max(1, -(-count // PAGE_SIZE))
 
 
 def review_wishes(
@@ -80,6 +87,7 @@ def review_wishes(
         .where(MeetupWish.day_id == day.id, *_conditions(filters, wisher, wished))
     )
     total = session.scalar(kept.with_only_columns(func.count(MeetupWish.id))) or 0
+    page = min(page, pages_of(total))
     found = session.scalars(
         kept.options(
             contains_eager(MeetupWish.wisher.of_type(wisher)),
@@ -89,7 +97,7 @@ def review_wishes(
         .offset((page - 1) * limit)
         .limit(limit)
     ).all()
-    return ReviewPage(found, total)
+    return ReviewPage(found, total, page)
 
 
 def state_counts(session: Session, day: MeetupDay) -> Counter[WishState]:
@@ -114,6 +122,12 @@ def participant_lines(session: Session, day: MeetupDay) -> list[ParticipantLine]
         ParticipantLine(one, made[one.id], received[one.id], agreed[one.id], meeting_cap(day, one))
         for one in day_participants(session, day)
     ]
+
+
+def named(lines: Sequence[ParticipantLine], words: str) -> list[ParticipantLine]:
+    """Return the lines whose name has every word typed."""
+    wanted = name_key(words).split()
+    return [one for one in lines if all(word in one.participant.name_key for word in wanted)]
 
 
 def without_wish(session: Session, day: MeetupDay) -> list[MeetupParticipant]:

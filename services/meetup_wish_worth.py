@@ -31,6 +31,14 @@ COUNTED: Final = frozenset(
 Pair = tuple[int, int]
 
 
+def counted_wishes(counts: Mapping[WishState, int]) -> int:
+    """Return how many of the wishes counted by state the planner takes into account.
+
+    The overview of a day and the list of its wishes show this number.
+    """
+    return sum(count for state, count in counts.items() if state in COUNTED)
+
+
 @dataclass(frozen=True, slots=True)
 class PairWorth:
     """A pair that may be met: what that is worth, and what the meeting is about."""

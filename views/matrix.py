@@ -423,6 +423,7 @@ MATRIX: Final[dict[str, Access]] = {
     "meetup_setup.edit": Access.STAFF,
     "meetup_setup.act": Access.STAFF,
     "meetup_setup.cancel": Access.STAFF,
+    "meetup_setup.close": Access.STAFF,
     "meetup_setup.delete": Access.STAFF,
     "meetup_setup.hall": Access.STAFF,
     "meetup_programme.index": Access.STAFF,
@@ -455,8 +456,9 @@ MATRIX: Final[dict[str, Access]] = {
     "meetup_why.impose": Access.STAFF,
     "meetup_why.index": Access.STAFF,
     "meetup_prints.index": Access.STAFF,
-    "meetup_prints.agendas": Access.STAFF,
-    "meetup_prints.badges": Access.STAFF,
+    "meetup_prints.document": Access.STAFF,
+    "meetup_prints.prepare": Access.STAFF,
+    "meetup_prints.progress": Access.STAFF,
     "meetup_prints.badge": Access.STAFF,
     "meetup_prints.agenda": Access.STAFF,
     "meetup_prints.agenda_on_paper": Access.STAFF,
@@ -484,6 +486,7 @@ MATRIX: Final[dict[str, Access]] = {
     # Demonstration
     "demo.mailbox": Access.DEMO,
     "demo.message": Access.DEMO,
+    "demo.calendar": Access.DEMO,
     "demo.clear": Access.DEMO,
 }
 

@@ -200,10 +200,18 @@ def _least_sentences(day: MeetupDay, data: Mapping[str, Any]) -> Iterator[str]:
 def _break_sentences(plan: MeetupPlan, data: Mapping[str, Any]) -> Iterator[str]:
     if plan.breaks is None:
         return
-    if data.get("is_breaks_proven") and not data.get("is_edited"):
+    if not plan.breaks:
+        yield _("Aucun agenda n’a de trou.")
+    elif data.get("is_breaks_proven") and not data.get("is_edited"):
         yield _(
             "Avec ces rendez-vous, on ne peut pas avoir moins de trous dans les agendas : "
             "c’est prouvé."
+        )
+    elif not plan.breaks_bound:
+        yield ngettext(
+            "Les agendas ont %(num)s trou en tout.",
+            "Les agendas ont %(num)s trous en tout.",
+            plan.breaks,
         )
     else:
         yield ngettext(
@@ -214,12 +222,14 @@ def _break_sentences(plan: MeetupPlan, data: Mapping[str, Any]) -> Iterator[str]
             plan.breaks,
             bound=_count(plan.breaks_bound),
         )
-    gap = data.get("breaks_gap", 0)
-    yield ngettext(
-        "Entre l’agenda le plus troué et le plus serré, l’écart est de %(num)s trou.",
-        "Entre l’agenda le plus troué et le plus serré, l’écart est de %(num)s trous.",
-        gap,
-    )
+    if gap := data.get("breaks_gap", 0):
+        yield ngettext(
+            "L’agenda le plus troué compte %(num)s trou de plus que le plus serré.",
+            "L’agenda le plus troué compte %(num)s trous de plus que le plus serré.",
+            gap,
+        )
+    elif plan.breaks:
+        yield _("Tous les agendas ont le même nombre de trous.")
 
 
 def person_lines(day: MeetupDay, plan: MeetupPlan) -> Sequence[PersonLine]:
@@ -261,19 +271,22 @@ def _conflict_line(day: MeetupDay, names: DayNames, clash: Clash) -> ConflictLin
     hour = names.hour(clash.slot_id) if clash.slot_id is not None else ""
     texts = {
         ConflictKind.MEETING: lambda: _(
-            "« %(meeting)s » doit avoir lieu : imposée, verrouillée, ou d’un groupe.",
+            "« %(meeting)s » doit avoir lieu : rendez-vous imposé, verrouillé ou d’un groupe.",
             meeting=meeting,
         ),
         ConflictKind.SLOTS: lambda: (
-            _("« %(meeting)s » est fixée à %(hour)s.", meeting=meeting, hour=hour)
+            _("« %(meeting)s » est fixé à %(hour)s.", meeting=meeting, hour=hour)
             if hour
-            else _("« %(meeting)s » ne peut pas être à n’importe quel créneau.", meeting=meeting)
+            else _("« %(meeting)s » ne peut se tenir qu’à certains créneaux.", meeting=meeting)
         ),
         ConflictKind.AVAILABILITY: lambda: _(
             "%(person)s n’est pas disponible à tous les créneaux.", person=person
         ),
         ConflictKind.TABLES: lambda: ngettext(
-            "À %(hour)s, %(num)s table.", "À %(hour)s, %(num)s tables.", clash.count, hour=hour
+            "À %(hour)s, il n’y a que %(num)s table.",
+            "À %(hour)s, il n’y a que %(num)s tables.",
+            clash.count,
+            hour=hour,
         ),
         ConflictKind.MOST: lambda: ngettext(
             "%(person)s accepte %(num)s rendez-vous au plus.",

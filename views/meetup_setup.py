@@ -17,6 +17,7 @@ from services.meetup_console import organized_days
 from services.meetup_day_contents import DayContent, day_changes, day_problems, stamp
 from services.meetup_days import StaleDay, create_day, delete_draft, save_day
 from services.meetup_hall import hall_key, renew_hall_key
+from services.meetup_lists import state_counts
 from services.meetup_states import (
     DayAction,
     allowed_actions,
@@ -31,6 +32,7 @@ from views.drafting import commune_text, read_commune
 from views.meetup_rows import day_rows
 from views.once import carry_out
 from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, refusal_words
+from vocabulary.meetups import ParticipantState
 
 bp = Blueprint("meetup_setup", __name__, url_prefix="/pilotage/rencontres")
 
@@ -178,7 +180,7 @@ def act(slug: str, action: str) -> ResponseReturnValue:
         done = {
             DayAction.ANNOUNCE: _("La journée est annoncée : sa page est publique."),
             DayAction.OPEN: _("Les inscriptions sont ouvertes."),
-            DayAction.CLOSE: _("Les inscriptions sont closes."),
+            DayAction.CLOSE: _("Les inscriptions sont closes. Personne n’en est averti."),
             DayAction.WITHDRAW: _("L’annonce est retirée : l’équipe seule voit la journée."),
         }
         _run(lambda: change_state(session, day, step, person=person, now=now()), done[step])
@@ -195,6 +197,21 @@ def _restore(day: MeetupDay) -> None:
         flash(_("La journée a lieu : un courriel le dit à tous ceux qui la croyaient annulée."))
     else:
         flash(_("La journée a lieu. Aucun courriel d’annulation n’était parti."), "success")
+
+
+@bp.get("/<slug:slug>/clore")
+def close(slug: str) -> ResponseReturnValue:
+    """Say what closing the registrations does, before it is done."""
+    day = organized_day_or_404(slug)
+    session = db_session()
+    if DayAction.CLOSE not in allowed_actions(session, day, now=now()):
+        return redirect(url_for("meetup_setup.edit", slug=slug))
+    return render_template(
+        "meetup_setup/close.html",
+        day=day,
+        counts=state_counts(session, day),
+        states=ParticipantState,
+    )
 
 
 @bp.route("/<slug:slug>/annuler", methods=["GET", "POST"])

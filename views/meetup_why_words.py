@@ -20,13 +20,13 @@ def reason_sentences(names: DayNames, found: Explanation | None) -> tuple[str, .
 def _reason(names: DayNames, one: ExplainedReason) -> str:
     person = names.person(one.person) if one.person is not None else ""
     texts = {
-        WhyCode.HELD: lambda: _("Elle est placée maintenant."),
+        WhyCode.HELD: lambda: _("Il est placé maintenant."),
         WhyCode.SLOTS_EXCLUDED: lambda: _(
-            "Elle est fixée à un créneau où l’un des deux n’est pas disponible."
+            "Il est fixé à un créneau où l’un des deux n’est pas disponible."
         ),
         WhyCode.NO_COMMON_SLOT: lambda: _("Aucun créneau où les deux soient présents."),
         WhyCode.NO_FITTING_TABLE: lambda: _(
-            "Aucune table assez grande ou accessible à leurs heures communes."
+            "Aucune table assez grande, ou assez accessible, aux heures où les deux sont là."
         ),
         WhyCode.CAP_REACHED: lambda: ngettext(
             "%(person)s a atteint son maximum : %(num)s rendez-vous.",
@@ -48,7 +48,7 @@ def _reason(names: DayNames, one: ExplainedReason) -> str:
             "Aux heures où les deux sont libres, toutes les tables sont prises."
         ),
         WhyCode.NEEDS_MOVES: lambda: _("Il tiendrait si d’autres rendez-vous se déplaçaient."),
-        WhyCode.FITS_NOW: lambda: _("Il y a une place pour elle dans ce planning."),
+        WhyCode.FITS_NOW: lambda: _("Il y a une place pour lui dans ce planning."),
     }
     return str(texts[one.code]())
 
@@ -68,7 +68,7 @@ def price_sentence(names: DayNames, found: Explanation | None) -> str:
         )
         return str(
             _(
-                "Pour la tenir à %(hour)s, il suffit de déplacer %(meetings)s.",
+                "Pour le tenir à %(hour)s, il suffit de déplacer %(meetings)s.",
                 hour=hour,
                 meetings=meetings,
             )
@@ -80,7 +80,7 @@ def _dropping(names: DayNames, price: Price, hour: str) -> str:
     meetings = ", ".join(f"« {names.meeting_of(key)} »" for key in price.dropped)
     text = str(
         _(
-            "Pour la tenir à %(hour)s, il faudrait retirer %(meetings)s.",
+            "Pour le tenir à %(hour)s, il faudrait retirer %(meetings)s.",
             hour=hour,
             meetings=meetings,
         )

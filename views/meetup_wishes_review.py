@@ -20,11 +20,15 @@ from services.meetup_wish_lines import KnownWishes
 from services.meetup_wish_pages import day_participants
 from services.meetup_wish_review import (
     MAX_EXPORTED,
+    PAGE_SIZE,
     WishFilters,
+    named,
+    pages_of,
     participant_lines,
     review_wishes,
     state_counts,
 )
+from services.meetup_wish_worth import counted_wishes
 from services.meetup_wishes import Maker, WishTerms, make_wish, withdraw_wish
 from views.access import organized_day_or_404, signed_in_person
 from views.downloads import CSV_TYPE, attachment
@@ -53,11 +57,13 @@ def index(slug: str) -> ResponseReturnValue:
     """List the wishes of the day, filtered."""
     day = organized_day_or_404(slug)
     session, filters, page = db_session(), _filters(), page_number()
+    counts = state_counts(session, day)
     return render_template(
         "meetup_wishes_review/index.html",
         day=day,
         found=review_wishes(session, day, filters, page=page),
-        counts=state_counts(session, day),
+        counts=counts,
+        counted=counted_wishes(counts),
         filters=filters,
         page=page,
         states=tuple(WishState),
@@ -72,18 +78,20 @@ def participants(slug: str) -> ResponseReturnValue:
     """List what each participant wishes, is asked, and has agreed to."""
     day = organized_day_or_404(slug)
     lines = participant_lines(db_session(), day)
-    only_without = request.args.get("sans") == "1"
-    kept = [one for one in lines if one.has_none] if only_without else lines
-    page, size = page_number(), 100
+    only_without, words = request.args.get("sans") == "1", _typed_name()
+    kept = [one for one in named(lines, words) if one.has_none or not only_without]
+    page = min(page_number(), pages_of(len(kept)))
     return render_template(
         "meetup_wishes_review/participants.html",
         day=day,
-        lines=kept[(page - 1) * size : page * size],
+        lines=kept[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        kept=len(kept),
         total=len(lines),
         without=sum(one.has_none for one in lines),
         only_without=only_without,
+        words=words,
         page=page,
-        pages=-(-len(kept) // size),
+        pages=pages_of(len(kept)),
     )
 
 
@@ -152,11 +160,15 @@ def _row(wish: MeetupWish) -> list[str]:
 def _filters() -> WishFilters:
     asked = request.args
     return WishFilters(
-        words=asked.get("q", "")[:100].strip(),
+        words=_typed_name(),
         state=next((one for one in WishState if one.value == asked.get("etat")), None),
         priority=next((one for one in WishPriority if one.value == asked.get("priorite")), None),
         origin=next((one for one in WishOrigin if one.value == asked.get("origine")), None),
     )
+
+
+def _typed_name() -> str:
+    return request.args.get("q", "")[:100].strip()
 
 
 def _named_pair(

@@ -129,7 +129,7 @@ class PlanState(LabelledEnum):
 
     QUEUED = "en-attente", N_("En attente de calcul")
     COMPUTING = "en-calcul", N_("Calcul en cours")
-    READY = "prete", N_("Prête")
+    READY = "prete", N_("Prêt")
     INFEASIBLE = "impossible", N_("Impossible")
     FAILED = "echec", N_("Échec du calcul")
 

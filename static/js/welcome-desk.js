@@ -56,6 +56,8 @@ class Desk {
 
   async send(name, number) {
     const button = this.row(number)?.querySelector("button");
+    // A keyboard stays where it is: the button that goes hands it to the name beside it.
+    const hadFocus = button !== null && button === document.activeElement;
     button?.setAttribute("disabled", "");
     const data = new FormData(this.form);
     data.set(name, number);
@@ -69,6 +71,7 @@ class Desk {
       const answer = await this.read(response);
       this.waiting.delete(number);
       this.note(number, answer, name);
+      if (hadFocus) this.row(number)?.querySelector("a, button:enabled")?.focus();
     } catch {
       this.waiting.set(number, name);
       button?.removeAttribute("disabled");

@@ -73,6 +73,8 @@ def test_three_absentees_are_replaced_in_the_morning(phone: Page, morning: Morni
     shown.get_by_role("button", name="Arrivée").click()
     expect(phone.locator("[data-desk-said]")).to_contain_text("arrivée notée à")
     expect(phone.locator("[data-desk-counts]")).to_have_text("1 sur 15")
+    # The button is gone; a keyboard is still on the row.
+    expect(shown.get_by_role("link")).to_be_focused()
 
     phone.get_by_role("link", name="Retards").click()
     expect(phone.get_by_role("heading", name="Retards")).to_be_visible()
@@ -115,7 +117,7 @@ def test_a_form_keeps_what_was_typed_while_the_network_is_away(
     page = f"/pilotage/rencontres/{morning.address}/jour-j/accueil/sans-inscription"
     phone.goto(page)
     phone.get_by_role("combobox", name="Structure").fill("Passante d’essai")
-    phone.get_by_label("Innovation").check()
+    phone.get_by_label("Acteur de l’innovation").check()
     phone.get_by_label("Qui est là").fill("Léa Essai")
     phone.context.set_offline(True)
     phone.get_by_role("button", name="Accueillir").click()

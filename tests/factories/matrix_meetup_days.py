@@ -15,6 +15,7 @@ _OF_THE_DAY = (
     "meetup_programme.index",
     "meetup_rooms.create",
     "meetup_setup.cancel",
+    "meetup_setup.close",
     "meetup_setup.delete",
     "meetup_setup.edit",
     "meetup_setup.hall",

@@ -1,6 +1,7 @@
 """Pages of plans: asked for, followed, compared, published; the grid and its moves; the reasons."""
 
 import re
+from html import unescape
 
 import pytest
 from flask import Flask
@@ -154,7 +155,7 @@ def test_what_was_imposed_in_vain_is_named(app: Flask, session: Session) -> None
     names = [f"« Ville 0 – {one.name} »" for one in people[1:3]]
     for name in names:
         assert f"{name} doit avoir lieu" in page
-        assert f"{name} est fixée à 9 h." in page
+        assert f"{name} est fixé à 9 h." in page
 
 
 def test_two_plans_are_compared(staff: FlaskClient, session: Session, day: MeetupDay) -> None:
@@ -183,6 +184,46 @@ def test_who_is_left_without_a_meeting_is_told_before_publishing(
     session.commit()
     words = "1 participant inscrit n’a aucun rendez-vous."
     assert [words in staff.get(f"{BASE}/1{page}").text for page in ("", "/publier")] == [True] * 2
+
+
+@pytest.mark.usefixtures("day")
+@pytest.mark.parametrize(
+    ("breaks", "bound", "gap", "sentences"),
+    [
+        (0, 0, 0, ["Aucun agenda n’a de trou."]),
+        (
+            3,
+            0,
+            1,
+            [
+                "Les agendas ont 3 trous en tout.",
+                "L’agenda le plus troué compte 1 trou de plus que le plus serré.",
+            ],
+        ),
+        (
+            4,
+            2,
+            0,
+            [
+                (
+                    "Les agendas ont 4 trous en tout ; il n’est pas possible de descendre sous 2 "
+                    "avec ces rendez-vous."
+                ),
+                "Tous les agendas ont le même nombre de trous.",
+            ],
+        ),
+    ],
+)
+def test_breaks_are_told_in_sentences(
+    staff: FlaskClient, session: Session, breaks: int, bound: int, gap: int, sentences: list[str]
+) -> None:
+    plan = plan_numbered(session, 1)
+    plan.breaks, plan.breaks_bound = breaks, bound
+    plan.guarantees = {**plan.guarantees, "is_breaks_proven": False, "breaks_gap": gap}
+    session.commit()
+    page = unescape(staff.get(f"{BASE}/1").text).replace("\u202f", " ").replace("\xa0", " ")
+    told = re.findall(r"<li>([^<]*\b(?:trou|troué)[^<]*)</li>", page)
+    assert [" ".join(one.split()) for one in told] == sentences
 
 
 @pytest.mark.usefixtures("day")
@@ -415,7 +456,7 @@ def test_each_wish_without_a_place_is_explained_and_can_be_imposed(
     session.rollback()
     page = staff.get(f"{BASE}/1/non-places").text
     assert page.count('<ul class="why-lines">') == 1
-    assert "Pour la tenir à" in page
+    assert "Pour le tenir à" in page
     submit(staff, f"{BASE}/1/non-places/imposer", {"rencontre": waiting[0].key})
     rule = session.scalars(select(MeetupPairRule).where(MeetupPairRule.day_id == made.id)).one()
     assert (rule.rule, (rule.first_id, rule.second_id)) == (

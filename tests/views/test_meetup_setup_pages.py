@@ -26,7 +26,7 @@ from tests.factories.meetups import (
 from tests.factories.pages import mails_to, run_worker, submit
 from tests.query_counter import count_queries
 from vocabulary.kinds import UserRole
-from vocabulary.meetups import DayState, SessionKind
+from vocabulary.meetups import DayState, ParticipantState, SessionKind
 
 BASE = "/pilotage/rencontres"
 FIELDS: dict[str, Any] = {
@@ -163,6 +163,21 @@ def test_a_copy_is_proposed_with_its_texts_and_asks_for_a_date(
     assert (len(day.rooms[0].tables), len(day.slots)) == (2, 2)
 
 
+def test_who_may_wish_whom_is_written_with_the_day_and_copied(
+    staff: FlaskClient, empty_session: Session
+) -> None:
+    make_day(empty_session, "Ancienne", same_side_wishes=True)
+    empty_session.commit()
+    ticked = r'<input[^>]*\bchecked\b[^>]*name="same_side_wishes"'
+    assert re.search(ticked, staff.get(f"{BASE}/nouvelle?modele=ancienne").text)
+    submit(staff, f"{BASE}/nouvelle", {**FIELDS, "source": "ancienne", "same_side_wishes": "y"})
+    assert day_of(empty_session, "journee-de-nevers").same_side_wishes
+    page = f"{BASE}/journee-de-nevers/journee"
+    seen = hidden(staff.get(page).text, "seen")
+    submit(staff, page, {**FIELDS, "seen": seen})
+    assert not day_of(empty_session, "journee-de-nevers").same_side_wishes
+
+
 def test_a_change_over_somebody_elses_shows_the_difference(
     staff: FlaskClient, empty_session: Session
 ) -> None:
@@ -243,6 +258,49 @@ def test_steps_of_the_life_of_a_day(staff: FlaskClient, empty_session: Session) 
         submit(staff, f"{BASE}/{day.slug}/etat/{action}")
         states.append(day_of(empty_session, day.slug).state)
     assert states == [DayState.ANNOUNCED, DayState.OPEN, DayState.CLOSED, DayState.OPEN]
+
+
+def test_closing_says_what_it_does_before_it_is_done_and_can_be_undone(
+    staff: FlaskClient, empty_session: Session
+) -> None:
+    day = make_day(empty_session)
+    make_participant(empty_session, day, "Invitée", state=ParticipantState.INVITED)
+    make_participant(empty_session, day, "En attente", state=ParticipantState.WAITING)
+    empty_session.commit()
+    page = staff.get(f"{BASE}/{day.slug}/clore").text
+    assert "1 structure invitée n’a pas répondu" in page
+    assert "La liste d’attente reste" in page
+    assert day_of(empty_session, day.slug).state is DayState.OPEN
+    submit(staff, f"{BASE}/{day.slug}/etat/fermer")
+    assert "Rouvrir les inscriptions" in staff.get(f"{BASE}/{day.slug}/journee").text
+    assert staff.get(f"{BASE}/{day.slug}/clore").location.endswith("/journee")
+    submit(staff, f"{BASE}/{day.slug}/etat/ouvrir")
+    assert day_of(empty_session, day.slug).state is DayState.OPEN
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({}, "Inscriptions ouvertes"),
+        ({"registration_closes_at": NOW}, "Inscriptions closes"),
+        ({"state": DayState.CLOSED}, "Inscriptions closes"),
+        ({"state": DayState.CLOSED, "held_on": NOW.date()}, "Aujourd’hui"),
+        ({"state": DayState.DRAFT, "held_on": NOW.date()}, "Brouillon"),
+        ({"state": DayState.CANCELLED, "held_on": NOW.date()}, "Annulée"),
+        ({"held_on": NOW.date() - timedelta(days=1)}, "Passée"),
+    ],
+)
+def test_one_line_says_where_a_day_stands(
+    staff: FlaskClient, empty_session: Session, columns: dict[str, Any], words: str
+) -> None:
+    day = make_day(empty_session, **columns)
+    empty_session.commit()
+    page = staff.get(f"{BASE}/{day.slug}").text
+    found = re.search(
+        r'<p class="badges mb-1"><span class="tag[^>]*>(?:<svg.*?</svg>)?(.*?)<', page
+    )
+    assert found is not None
+    assert found[1].strip() == words
 
 
 def test_a_draft_is_deleted_and_a_public_day_is_not(
@@ -383,7 +441,7 @@ def test_what_is_of_another_day_is_missing(staff: FlaskClient, empty_session: Se
     assert [staff.get(f"{BASE}/{mine.slug}/{path}").status_code for path in paths] == [404, 404]
 
 
-@pytest.mark.parametrize("path", ["", "/journee", "/programme", "/creneaux", "/ecran"])
+@pytest.mark.parametrize("path", ["", "/journee", "/clore", "/programme", "/creneaux", "/ecran"])
 def test_pages_of_the_console_hold_their_queries(
     empty_app: Flask, staff: FlaskClient, empty_session: Session, path: str
 ) -> None:

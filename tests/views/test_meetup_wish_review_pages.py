@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupWish, MeetupWishBatch, MeetupWishLine
+from services.meetup_planning import read_day
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.meetups import make_attendee, make_day, make_participant, make_wish
 from tests.factories.pages import csrf_token, submit
@@ -197,6 +198,37 @@ def test_wishes_are_filtered_and_exported_as_cells_that_do_not_run(scene: Scene)
     assert "Façades d’essai" in scene.client.get(f"{scene.base}?etat=proposee&q=facades").text
     assert "Aucun souhait avec ces filtres" in scene.client.get(f"{scene.base}?etat=retiree").text
     assert "'=1+1" in scene.client.get(f"{scene.base}/souhaits.csv").text
+
+
+def test_the_overview_and_the_list_count_the_wishes_that_the_planner_takes(scene: Scene) -> None:
+    for state in WishState:
+        other = make_participant(scene.session, scene.day, f"Entreprise {state.value}")
+        make_wish(scene.session, scene.town, other, state=state)
+    scene.session.commit()
+    overview = scene.client.get(f"/pilotage/rencontres/{scene.day.slug}").text
+    page = scene.client.get(scene.base).text
+    assert "4 souhaits pris en compte" in overview
+    assert "4 souhaits pris en compte par le planning sur 6" in " ".join(page.split())
+    assert len(read_day(scene.session, scene.day).keys) == 4
+
+
+def test_participants_are_looked_for_by_name_and_page_after_page(scene: Scene) -> None:
+    for rank in range(40):
+        make_participant(scene.session, scene.day, f"Entreprise {rank:02}")
+    scene.session.commit()
+    page = f"{scene.base}/participants"
+    named = scene.client.get(f"{page}?q=entreprise+17").text
+    assert ("Entreprise 17" in named, "Entreprise 18" in named) == (True, False)
+    assert "Aucun participant de ce nom" in scene.client.get(f"{page}?q=introuvable").text
+    second = scene.client.get(f"{page}?q=entreprise&page=2").text
+    assert ("Entreprise 39" in second, "Entreprise 17" in second) == (True, False)
+    assert "q=entreprise" in second
+
+
+def test_a_page_beyond_the_last_is_the_last(scene: Scene) -> None:
+    make_wish(scene.session, scene.town, scene.firm)
+    scene.session.commit()
+    assert "Façades d’essai" in scene.client.get(f"{scene.base}?page=9").text
 
 
 def test_the_pages_send_few_queries_and_stay_light(scene: Scene) -> None:
