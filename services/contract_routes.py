@@ -5,7 +5,8 @@ from typing import Final
 
 from matching.contract_changes import AmountChange, DateChange, amount_changes, date_changes
 from matching.contract_routes import Advice, Case, advise
-from matching.contract_rules import RuleBook, default_rules
+from matching.contract_rule_file import default_rules
+from matching.contract_rules import RuleBook
 from models.need import Need
 from models.offer import Offer
 from vocabulary.contracts import BUYER_OF_KIND, Payment, Question

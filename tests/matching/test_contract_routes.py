@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from matching.contract_changes import AmountChange, DateChange, amount_changes, date_changes
 from matching.contract_routes import Advice, Case, Code, Effect, Status, advise
-from matching.contract_rules import Rule, Threshold, default_rules
+from matching.contract_rule_file import default_rules
+from matching.contract_rules import Rule, Threshold
 from vocabulary.contracts import BuyerKind, OpenPoint, Question, YesNo, answers_to
 from vocabulary.kinds import ContractRoute, NeedNature
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from matching.contract_rules import RULES_FILE, RulesError, default_rules, read_rules
+from matching.contract_rule_file import RULES_FILE, RulesError, default_rules, read_rules
 from vocabulary.contracts import BuyerKind, Step
 from vocabulary.kinds import ContractRoute, NeedNature
 
