@@ -17,11 +17,7 @@ from models.territory import Territory
 from services.drafts import current_need_content, save_draft
 from services.entry_notices import ENTRY_MAIL
 from services.need_groups import group_needs
-from services.need_relays import (
-    relay_of,
-    relay_to_members,
-    send_to_federator,
-)
+from services.need_relays import relay_of, relay_to_members, send_to_federator
 from services.needs import start_need
 from services.publishing import submit_entry
 from services.relay_notes import RELAY_MAIL

@@ -22,7 +22,6 @@ from services.my_territories import own_territories
 from services.need_closing import close_need, reopen_need
 from services.need_completeness import need_completeness
 from services.need_matches import count_answers
-from services.need_relays import waiting_relays
 from services.needs import (
     group_sizes,
     needs_under_work,
@@ -32,6 +31,7 @@ from services.needs import (
 )
 from services.permissions import can_manage_organization
 from services.publishing import submit_entry, take_back
+from services.relay_lists import waiting_relays
 from services.visibility import delete_unpublished, withdraw_entry
 from services.workspace import own_organizations
 from views.access import (

@@ -12,10 +12,10 @@ from extensions.database import db_session
 from models.need import Need, NeedRelay
 from services.carriers import carrier_name, public_carrier
 from services.need_documents import readable_documents
-from services.need_relays import relays_concerning
 from services.needs import same_needs, states_needs
 from services.pages import need_by_id
 from services.permissions import can_edit_need
+from services.relay_lists import relays_concerning
 from services.workspace import own_organizations
 from views.access import current_person
 from views.addresses import LARGEST_KEY

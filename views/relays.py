@@ -13,20 +13,16 @@ from models.need import Need, NeedRelay
 from models.organization import Organization
 from services.errors import RuleViolation
 from services.match_profiles import need_text
-from services.need_relays import (
+from services.need_relays import decline_relay, relay_to_members, send_to_federator
+from services.permissions import can_edit_organization, can_read_need
+from services.relay_choices import (
     MemberChoice,
     RelayCandidate,
     answering_actors,
-    decline_relay,
     member_choice,
-    needs_relayed_to,
     relay_candidates,
-    relay_to_members,
-    relays_of_need,
-    relays_received,
-    send_to_federator,
 )
-from services.permissions import can_edit_organization, can_read_need
+from services.relay_lists import needs_relayed_to, relays_of_need, relays_received
 from services.theme_detection import theme_writings, written_words
 from services.workspace import own_organizations
 from views.access import editable_need_or_404, signed_in_person

@@ -9,8 +9,8 @@ from extensions.database import db_session
 from extensions.template_context import waiting as own_waiting
 from services.invitations import invitations_for
 from services.moderation_queue import count_waiting
-from services.need_relays import waiting_relays
 from services.needs import states_needs, summarize_needs
+from services.relay_lists import waiting_relays
 from services.workspace import drafts_for_others, workspace_entries
 from views.access import signed_in_person
 from views.workspace_menu import workspace_menu

@@ -14,20 +14,16 @@ from models.organization import Organization
 from models.register import RegisterEntry
 from services.errors import Conflict, RuleViolation
 from services.matching import Matcher, Moment
-from services.need_relays import (
-    answering_actors,
-    decline_relay,
-    member_choice,
+from services.need_relays import decline_relay, relay_to_members, send_to_federator
+from services.register import verify_register
+from services.relay_choices import answering_actors, member_choice, relay_candidates
+from services.relay_lists import (
     needs_relayed_to,
-    relay_candidates,
-    relay_to_members,
     relays_concerning,
     relays_of_need,
     relays_received,
-    send_to_federator,
     waiting_relays,
 )
-from services.register import verify_register
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.entries import federate
 from tests.factories.needs import NOW, TODAY, Team, make_published_need, make_team
