@@ -15,6 +15,8 @@ from services.outbox import post_message
 
 SEND_MAIL = "mail.send"
 SUBJECT_LENGTH = 200
+# Of the calendar that goes with a mail.
+CALENDAR_NAME = "agenda.ics"
 
 
 class UnsafeHeaderError(ValueError):

@@ -1,55 +1,124 @@
-"""Printed matter of a meetup day: agendas, cards of the tables, badges."""
+"""Printed matter of a meetup day: agendas, cards of the tables, badges.
 
+What is printed of a whole day is in French, whatever language staff read: it is for everybody.
+"""
+
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
+from sqlalchemy.orm import Session
 
 from extensions.mailbox import public_address
 from extensions.meetup_agenda_words import item_details, item_place, item_title, table_words
-from extensions.pdf import render_pdf
+from extensions.pdf import compile_pdf, page_data, render_pdf
 from extensions.template_context import hour_at, label_of, long_date
 from extensions.wording import listed
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupAttendee
 from services.meetup_agenda_lines import Agenda, AgendaItem
+from services.meetup_agendas import agendas_of_day
 from services.meetup_badges import badge_code
-from services.meetup_table_cards import TableCard, TableLine
+from services.meetup_table_cards import TableCard, TableLine, table_cards
+from vocabulary.prints import PrintKind
+from vocabulary.time_zones import TIME_ZONES
 
 Facts = dict[str, Any]
+LANGUAGE: Final = "fr"
+_TEMPLATES: Final = {PrintKind.AGENDAS: "meetup_agendas", PrintKind.BADGES: "meetup_badges"}
 # All eight masks are made and weighed otherwise, for a code that any reader reads as well.
 _QR_MASK = 2
 
 
 def agenda_pdf(agenda: Agenda) -> bytes:
     """Return the agenda of one participant."""
+    day = agenda.day
     title = gettext("Agenda : %(name)s", name=agenda.participant.name)
-    return render_pdf("meetup_agendas", _day_data(agenda.day, str(title), [agenda], []))
+    data = _day_data(day, str(title), [_agenda(agenda)], [])
+    return render_pdf("meetup_agendas", data, zone=day.zone)
 
 
-def agendas_pdf(day: MeetupDay, agendas: Sequence[Agenda], cards: Sequence[TableCard]) -> bytes:
-    """Return all the agendas of a day, one a page or more, then the card of each table."""
-    title = gettext("%(day)s : agendas et tables", day=day.title)
-    return render_pdf("meetup_agendas", _day_data(day, str(title), agendas, cards))
+def badge_pdf(agenda: Agenda, person: MeetupAttendee) -> bytes:
+    """Return the badge of one person, on a sheet of its own."""
+    with force_locale(LANGUAGE):
+        data = _badges_data(agenda.day, [_badge(agenda, person)])
+        return set_pages(PrintKind.BADGES, page_data(data, zone=agenda.day.zone))
 
 
-def badges_pdf(
-    day: MeetupDay, agendas: Sequence[Agenda], *, only: MeetupAttendee | None = None
-) -> bytes:
-    """Return the badges of the people of some agendas, or of one person, eight a sheet."""
-    badges = [
-        _badge(agenda, person)
-        for agenda in agendas
-        for person in agenda.participant.attendees
-        if only is None or person.id == only.id
-    ]
-    title = gettext("Badges : %(day)s", day=day.title)
-    return render_pdf("meetup_badges", {"title": str(title), "badges": badges})
+@dataclass(frozen=True, slots=True)
+class PrintedDay:
+    """What a document of a whole day is made from: its kind, all its words, and their mark."""
+
+    kind: PrintKind
+    text: str
+    fingerprint: str
+
+    def pdf(self) -> bytes:
+        """Return the document."""
+        return set_pages(self.kind, self.text)
+
+
+def printed_day(session: Session, day: MeetupDay, kind: PrintKind) -> PrintedDay:
+    """Return what all the agendas and table cards, or all the badges, are made from."""
+    agendas = agendas_of_day(session, day)
+    with force_locale(LANGUAGE):
+        if kind is PrintKind.AGENDAS:
+            title = gettext("%(day)s : agendas et tables", day=day.title)
+            lines = _agenda_facts(agendas)
+            data = _day_data(day, str(title), lines, table_cards(session, day))
+        else:
+            lines = _badge_facts(agendas)
+            data = _badges_data(day, lines)
+        return PrintedDay(kind, page_data(data, zone=day.zone), _mark(lines))
+
+
+def fingerprints(agendas: Sequence[Agenda]) -> dict[PrintKind, str]:
+    """Return the mark of what each document of a whole day would say now.
+
+    The cards of the tables say what the agendas say.
+    """
+    with force_locale(LANGUAGE):
+        return {
+            PrintKind.AGENDAS: _mark(_agenda_facts(agendas)),
+            PrintKind.BADGES: _mark(_badge_facts(agendas)),
+        }
+
+
+def _mark(lines: Sequence[Facts]) -> str:
+    return sha256(json.dumps(lines, sort_keys=True).encode()).hexdigest()
+
+
+def set_pages(kind: PrintKind, text: str) -> bytes:
+    """Return the tagged PDF of what ``page_data`` made, the codes of the badges drawn.
+
+    It needs nothing of the application: a process of its own may do it.
+    """
+    if kind is PrintKind.BADGES:
+        data = json.loads(text)
+        for badge in data["badges"]:
+            badge["qr"] = _qr_code(badge["scan"])
+        text = json.dumps(data, ensure_ascii=False)
+    return compile_pdf(_TEMPLATES[kind], text)
+
+
+def _agenda_facts(agendas: Sequence[Agenda]) -> list[Facts]:
+    return [_agenda(agenda) for agenda in agendas]
+
+
+def _badge_facts(agendas: Sequence[Agenda]) -> list[Facts]:
+    return [_badge(agenda, person) for agenda in agendas for person in agenda.participant.attendees]
+
+
+def _badges_data(day: MeetupDay, badges: Sequence[Facts]) -> Facts:
+    return {"title": str(gettext("Badges : %(day)s", day=day.title)), "badges": list(badges)}
 
 
 def _day_data(
-    day: MeetupDay, title: str, agendas: Sequence[Agenda], cards: Sequence[TableCard]
+    day: MeetupDay, title: str, agendas: Sequence[Facts], cards: Sequence[TableCard]
 ) -> Facts:
     return {
         "title": title,
@@ -58,7 +127,7 @@ def _day_data(
             "columns": [gettext("Heures"), gettext("Lieu"), gettext("Programme")],
             "card-columns": [gettext("Heures"), gettext("Rendez-vous")],
         },
-        "agendas": [_agenda(agenda) for agenda in agendas],
+        "agendas": list(agendas),
         "tables": [_card(day, card) for card in cards],
     }
 
@@ -78,7 +147,8 @@ def _agenda(agenda: Agenda) -> Facts:
         "notice": _notice(agenda),
         "lines": [_line(item, day) for item in agenda.items],
         "end": gettext(
-            "Les heures sont celles du lieu de la journée (%(zone)s).", zone=day.time_zone
+            "Les heures sont celles du lieu de la journée (%(place)s).",
+            place=gettext(TIME_ZONES.get(day.time_zone, day.time_zone)),
         ),
     }
 
@@ -133,7 +203,9 @@ def _badge(agenda: Agenda, person: MeetupAttendee) -> Facts:
         "day": agenda.day.title,
         "first": _first_meeting(agenda),
         "code": badge_code(person.badge_key),
-        "qr": _qr_code(agenda.day, person),
+        "scan": public_address(
+            "meetup_presence.scan", slug=agenda.day.slug, badge_key=person.badge_key
+        ),
     }
 
 
@@ -146,11 +218,10 @@ def _first_meeting(agenda: Agenda) -> str:
     return str(gettext("Premier rendez-vous : %(hour)s, %(place)s", hour=hour, place=place))
 
 
-def _qr_code(day: MeetupDay, person: MeetupAttendee) -> str:
+def _qr_code(address: str) -> str:
     """Return the code as SVG: the address that notes an arrival, read by any telephone."""
     import segno  # noqa: PLC0415 - for the pages that print badges
 
-    address = public_address("meetup_presence.scan", slug=day.slug, badge_key=person.badge_key)
     code = segno.make(address, error="m", micro=False, mask=_QR_MASK)
     drawn = BytesIO()
     code.save(drawn, kind="svg", border=4, omitsize=True, xmldecl=False, nl=False)

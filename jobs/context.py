@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from jobs.plan_processes import PlanProcesses
+from jobs.print_processes import PrintProcesses
 from search.backend import SearchBackend
 
 
@@ -14,7 +15,8 @@ from search.backend import SearchBackend
 class WorkerContext:
     """The session of the running transaction, the settings, the index, the present moment.
 
-    ``plans`` are the processes in which the worker has plans computed.
+    ``plans`` are the processes in which the worker has plans computed, ``prints`` those in which
+    it has whole days printed.
     """
 
     session: Session
@@ -22,3 +24,4 @@ class WorkerContext:
     backend: SearchBackend
     now: datetime
     plans: PlanProcesses = field(default_factory=PlanProcesses)
+    prints: PrintProcesses = field(default_factory=PrintProcesses)

@@ -14,6 +14,7 @@ from jobs.evidence_jobs import forget_partner_addresses, remind_owners
 from jobs.meetup_agenda_jobs import remind_of_agendas
 from jobs.meetup_evening_jobs import plan_evenings_of_today
 from jobs.meetup_people_jobs import erase_meetup_people
+from jobs.meetup_print_jobs import forget_meetup_prints
 from jobs.need_jobs import close_needs
 from jobs.steering_jobs import draw_the_day, look_over_all
 from models.outbox import OutboxMessage
@@ -35,6 +36,7 @@ DAILY: tuple[DailyTask, ...] = (
     send_digests,
     forget_partner_addresses,
     erase_meetup_people,
+    forget_meetup_prints,
     remind_owners,
     look_over_all,
 )

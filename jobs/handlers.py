@@ -37,6 +37,7 @@ from jobs.mailer import send_stored_mails
 from jobs.meetup_agenda_jobs import send_agenda_reminders, tell_agendas
 from jobs.meetup_evening_jobs import end_day
 from jobs.meetup_jobs import start_plans
+from jobs.meetup_print_jobs import start_prints
 from jobs.steering_jobs import take_looks
 from models.outbox import OutboxMessage
 from services.alert_watch import ALERT_LOOK
@@ -58,6 +59,7 @@ from services.meetup_evenings import EVENING, MEETING_ASK
 from services.meetup_invitations import REMINDER_DUE, remind_invitees
 from services.meetup_notes import LINK_MAIL, PARTICIPANT_MAIL
 from services.meetup_plans import PLAN_COMPUTE
+from services.meetup_prints import PRINT_MAKE
 from services.meetup_wish_notes import WISH_DUE, WISH_NEWS
 from services.membership_notes import MEMBERSHIP_MAIL
 from services.need_documents import DOCUMENTS_MAIL
@@ -160,6 +162,7 @@ TOPICS: Final[Mapping[str, Topic]] = {
     AGENDA_MAIL: Topic(tell_agendas, batch=10, turns=5),
     AGENDA_REMINDER: Topic(send_agenda_reminders, batch=10),
     PLAN_COMPUTE: Topic(start_plans),
+    PRINT_MAKE: Topic(start_prints),
     SWEEP_LOGO: Topic(_sweep_logos, batch=50),
     WISH_DUE: Topic(_each_now(follow_wishes)),
     WISH_NEWS: Topic(_each_now(write_wish_news)),

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 
 from config import Settings
+from extensions.mailbox import CALENDAR_NAME
 from jobs.context import WorkerContext
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
@@ -16,7 +17,6 @@ TIMEOUT_SECONDS = 20
 RELAY_DOWN_WAIT = timedelta(minutes=1)
 PERMANENT = 500
 LIST_HEADERS = "list-"
-CALENDAR_NAME = "agenda.ics"
 
 
 class _WholeLinks(EmailPolicy):

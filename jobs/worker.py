@@ -15,6 +15,7 @@ from jobs.context import WorkerContext
 from jobs.handlers import TOPICS
 from jobs.mailer import RELAY_DOWN_WAIT, RelayUnavailable
 from jobs.plan_processes import PlanProcesses
+from jobs.print_processes import PrintProcesses
 from jobs.steering_jobs import start_steering
 from models.outbox import OutboxMessage
 from search.backend import SearchBackend
@@ -37,6 +38,7 @@ class Worker:
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._stopping = threading.Event()
         self._plans = PlanProcesses()
+        self._prints = PrintProcesses()
 
     def run_forever(self, *, parent: int | None = None) -> None:
         """Work until a signal asks to stop; the batch under way is finished first.
@@ -50,12 +52,14 @@ class Worker:
             try:
                 busy = self.run_once()
                 self._plans.watch(self._sessions)
+                self._prints.watch(self._sessions)
             except Exception:
                 log.exception("worker round failed")
                 busy = False
             if not busy:
                 self._stopping.wait(IDLE_SECONDS)
         self._plans.stop(self._sessions)
+        self._prints.stop(self._sessions)
 
     def start_calendar(self) -> None:
         """Make sure that the next day will open, whatever ended the worker before."""
@@ -69,10 +73,14 @@ class Worker:
         return sum(self._run_turns(topic) for topic in TOPICS)
 
     def drain(self) -> None:
-        """Work until nothing is due and no calculation is under way."""
+        """Work until nothing is due, no calculation and no document under way."""
         self._plans.watch(self._sessions)
-        while self.run_once() or self._plans.wait(self._sessions):
+        self._prints.watch(self._sessions)
+        while self.run_once() or self._wait():
             pass
+
+    def _wait(self) -> bool:
+        return self._plans.wait(self._sessions) or self._prints.wait(self._sessions)
 
     def _run_turns(self, topic: str) -> int:
         """Handle a topic up to its number of turns; return how many messages were claimed."""
@@ -99,7 +107,9 @@ class Worker:
             return len(messages)
 
     def _handle(self, session: Session, topic: str, messages: list[OutboxMessage]) -> None:
-        context = WorkerContext(session, self._settings, self._backend, now(), self._plans)
+        context = WorkerContext(
+            session, self._settings, self._backend, now(), self._plans, self._prints
+        )
         identifiers = [message.id for message in messages]
         try:
             TOPICS[topic].handle(context, messages)

@@ -46,6 +46,7 @@ from models.meetup_plan import (
     PlannedMeeting,
     PlannedSeat,
 )
+from models.meetup_print import MeetupPrint
 from models.meetup_wish import (
     MeetupGroup,
     MeetupGroupSeat,

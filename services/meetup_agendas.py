@@ -58,11 +58,11 @@ def agendas_of_day(
         .options(
             selectinload(MeetupParticipant.attendees),
             selectinload(MeetupParticipant.absences),
-            selectinload(MeetupParticipant.session_seats),
+            joinedload(MeetupParticipant.session_seats),
         )
         .order_by(MeetupParticipant.name_key, MeetupParticipant.id)
     )
-    participants = session.scalars(wanted).all()
+    participants = session.scalars(wanted).unique().all()
     reading = _Reading(session, day, participants)
     return [reading.agenda(participant) for participant in participants]
 

@@ -22,6 +22,7 @@ from models.meetup_plan import (
     PlannedMeeting,
     PlannedSeat,
 )
+from services.meetup_prints import refresh_prints
 from services.outbox import post_message
 from vocabulary.meetups import DayState
 
@@ -152,8 +153,9 @@ def refresh_publication(
 
 
 def announce_agendas(session: Session, day: MeetupDay, *, now: datetime) -> None:
-    """Ask the worker to tell each participant what it does not know yet."""
+    """Ask the worker to tell each participant what it does not know yet, and to print it again."""
     post_message(session, AGENDA_NEWS, {"day_id": day.id}, now=now)
+    refresh_prints(session, day, now=now)
 
 
 def changes_by_participant(

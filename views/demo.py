@@ -6,8 +6,11 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 
 from extensions.database import db_session
+from extensions.mailbox import CALENDAR_NAME
+from extensions.meetup_ics import ICS_TYPE
 from forms.account import ConfirmForm
 from models.mail import StoredMail
+from views.downloads import attachment
 
 bp = Blueprint("demo", __name__)
 PER_PAGE = 30
@@ -35,6 +38,17 @@ def message(mail_id: int) -> ResponseReturnValue:
     if mail is None or not mail.text_body:
         abort(404)
     return render_template("demo/message.html", mail=mail)
+
+
+@bp.get("/demo/courrier/<int:mail_id>/agenda.ics")
+def calendar(mail_id: int) -> ResponseReturnValue:
+    """Hand over the calendar that goes with a mail, as its reader gets it."""
+    mail = db_session().get(StoredMail, mail_id)
+    if mail is None or not mail.calendar:
+        abort(404)
+    response = attachment(mail.calendar.encode(), ICS_TYPE, CALENDAR_NAME)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @bp.post("/demo/courrier/vider")

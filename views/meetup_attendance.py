@@ -51,12 +51,16 @@ def export(slug: str, file_type: str) -> ResponseReturnValue:
 def _file(day: MeetupDay, sheet: AttendanceSheet, file_type: str) -> Response:
     name = f"emargement-{day.slug}.{file_type}"
     if file_type == "pdf":
-        return attachment(render_pdf("attendance_sheet", _printed(day, sheet)), PDF_TYPE, name)
+        return attachment(_pdf(day, sheet), PDF_TYPE, name)
     columns = (*_COLUMNS, *(half.label.lower() for half in sheet.half_days))
     rows = [[neutralise(cell) for cell in row] for row in _rows(day, sheet)]
     if file_type == "csv":
         return attachment(write_csv(columns, rows), CSV_TYPE, name)
     return attachment(write_xlsx(columns, rows, sheet_name="Émargement"), XLSX_TYPE, name)
+
+
+def _pdf(day: MeetupDay, sheet: AttendanceSheet) -> bytes:
+    return render_pdf("attendance_sheet", _printed(day, sheet), zone=day.zone)
 
 
 def _rows(day: MeetupDay, sheet: AttendanceSheet) -> Iterator[list[str]]:

@@ -174,6 +174,7 @@ def upgrade() -> None:
     sa.Column('day_id', sa.Integer(), nullable=False),
     sa.Column('filename', sa.String(length=200), nullable=False),
     sa.Column('headers', sa.JSON(), nullable=False),
+    sa.Column('mapping', sa.JSON(), nullable=False),
     sa.Column('ignored', sa.JSON(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('created_by_id', sa.Integer(), nullable=True),
@@ -201,6 +202,21 @@ def upgrade() -> None:
     with op.batch_alter_table('meetup_invitee_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_meetup_invitee_line_batch_id'), ['batch_id'], unique=False)
 
+    op.create_table('meetup_print',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('day_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=40), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failure', sa.String(length=300), nullable=False),
+    sa.Column('made_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=True),
+    sa.ForeignKeyConstraint(['day_id'], ['meetup_day.id'], name=op.f('fk_meetup_print_day_id_meetup_day'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_meetup_print')),
+    sa.UniqueConstraint('day_id', 'kind', name=op.f('uq_meetup_print_day_id'))
+    )
     op.create_table('meetup_request',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('day_id', sa.Integer(), nullable=False),
@@ -631,6 +647,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_meetup_request_created_at'))
 
     op.drop_table('meetup_request')
+    op.drop_table('meetup_print')
     with op.batch_alter_table('meetup_invitee_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_meetup_invitee_line_batch_id'))
 

@@ -115,6 +115,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         recipient="x@essai.example",
         subject="Sujet",
         text_body="Texte",
+        calendar="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
         created_at=NOW,
     )
     requester, invited, guest = make_user(session), make_user(session), make_user(session)
@@ -157,6 +158,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         "themes.show": {"code": next(iter(all_themes()))},
         "directory.export": {"file_type": "csv"},
         "demo.message": {"mail_id": mail.id},
+        "demo.calendar": {"mail_id": mail.id},
         **need_examples(session, territory, entry),
         **consortium_examples(session, territory, entry, other),
         **evidence_examples(session, entry, other),
