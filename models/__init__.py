@@ -126,6 +126,7 @@ __all__ = [
     "MeetupParticipant",
     "MeetupParticipantEvent",
     "MeetupPlan",
+    "MeetupPrint",
     "MeetupRequest",
     "MeetupRoom",
     "MeetupSession",
