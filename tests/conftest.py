@@ -12,6 +12,7 @@ Never open ``app.app_context()`` around a client: both would share one session.
 """
 
 import fcntl
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -32,9 +33,12 @@ from extensions.database import db, db_session
 from jobs.schema import migrate
 from jobs.seed_commands import load_ground_data
 from services.seeding import seed_roles
+from tests.compiled_once import install, share_statements
 
 DATABASE = "tour-de-table.sqlite"
 AppFactory = Callable[..., Flask]
+
+install()
 
 
 class PlainResponse(TestResponse, Response):  # type: ignore[misc]  # as Flask's client does
@@ -51,6 +55,13 @@ class PlainClient(FlaskClient):
 
     def __init__(self, application: Flask, *_wrapper: Any, **options: Any) -> None:
         super().__init__(application, PlainResponse, **options)
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the modules: each round went through all that is imported."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -115,6 +126,8 @@ def make_app(templates: Path, tmp_path: Path) -> Iterator[AppFactory]:
         )
         app = create_app(settings_for(data_dir, **overrides))
         app.testing = True
+        with app.app_context():
+            share_statements(db.engine)
         app.test_client_class = PlainClient
         # Each application would compile every template anew: a third of the time of a page test.
         app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(templates / "compiled"))
@@ -148,6 +161,7 @@ def client(app: Flask) -> FlaskClient:
 def _open_session(app: Flask) -> Iterator[Session]:
     settings: Settings = app.config["SETTINGS"]
     engine = create_engine(settings.engine_url())
+    share_statements(engine)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     with Session(engine) as session:

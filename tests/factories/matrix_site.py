@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from sqlite3 import connect
 from typing import Any
@@ -17,12 +18,38 @@ from config import Settings
 from extensions.database import db
 from tests.conftest import DATABASE, settings_for
 from tests.factories.accounts import sign_in
-from tests.factories.matrix_world import Examples, address_of, build_world
+from tests.factories.matrix_world import Examples, Rows, address_of, build_world, rows_of
 from tests.factories.pages import csrf_token
 from views.matrix import ROLES
 
 # The few routes that look something up by a field of the form.
 FIELDS = {"federations.invite": {"member": "libre"}}
+
+
+class Watch:
+    """Tells whether anybody committed to a SQLite file, without reading it."""
+
+    def __init__(self, live: Path) -> None:
+        self.live = live
+        self._connection = connect(live, check_same_thread=False)
+        self.start_again()
+
+    def _version(self) -> int:
+        # Changes with every commit of another connection (sqlite.org, PRAGMA data_version).
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    def saw_a_commit(self) -> bool:
+        """Tell whether something was committed since the last start."""
+        return self._version() != self._started_at
+
+    def start_again(self) -> None:
+        """Take the file as it is now for the beginning."""
+        self._started_at = self._version()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._connection.close()
 
 
 @dataclass(frozen=True)
@@ -37,12 +64,30 @@ class World:
     cookies: dict[str, str]
     tokens: dict[str, str]
     pristine: Path
-    live: Path
+    watch: Watch
+
+    def is_changed(self) -> bool:
+        """Tell whether a row differs from those of the beginning."""
+        if not self.watch.saw_a_commit():
+            return False
+        if rows_of(self.watch.live) != self._first_rows:
+            return True
+        self.watch.start_again()
+        return False
+
+    @cached_property
+    def _first_rows(self) -> Rows:
+        return rows_of(self.pristine)
 
     def restore(self) -> None:
         """Put the database back as it was, through SQLite: connections stay open."""
-        with closing(connect(self.pristine)) as source, closing(connect(self.live)) as target:
-            source.backup(target)
+        if self.watch.saw_a_commit():
+            with (
+                closing(connect(self.pristine)) as source,
+                closing(connect(self.watch.live)) as target,
+            ):
+                source.backup(target)
+            self.watch.start_again()
 
     def address(self, endpoint: str, role: str) -> str:
         """Return the address of a route, with values that exist."""
@@ -83,7 +128,9 @@ def open_world(templates: Path, folder: Path) -> Iterator[World]:
     cookies = {role: _session_of(client) for role, client in clients.items()}
     with closing(connect(live)) as source, closing(connect(pristine)) as target:
         source.backup(target)
-    yield World(app, examples, cookies, tokens, pristine, live)
+    watch = Watch(live)
+    yield World(app, examples, cookies, tokens, pristine, watch)
+    watch.close()
     with app.app_context():
         db.engine.dispose()
 

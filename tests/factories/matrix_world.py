@@ -55,6 +55,7 @@ QUARTER = "QN00001M"
 ACCOUNT_ROLES = {"staff": UserRole.STAFF, "administrator": UserRole.ADMINISTRATOR}
 TEAM_ROLES = {"editor": MembershipRole.EDITOR, "owner": MembershipRole.OWNER}
 Examples = dict[str, dict[str, Any]]
+Rows = dict[str, list[tuple[Any, ...]]]
 
 
 def address_of(role: str) -> str:
@@ -246,7 +247,7 @@ def _own_examples(
     }
 
 
-def rows_of(database: Path) -> dict[str, list[tuple[Any, ...]]]:
+def rows_of(database: Path) -> Rows:
     """Return every row of every table, but the counters of attempts."""
     with sqlite3.connect(database) as base:
         tables = base.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()

@@ -25,6 +25,11 @@ def csrf_token(client: FlaskClient, page: str = FORM_PAGE) -> str:
     return found[1]
 
 
+def without_tokens(html: str) -> str:
+    """Return a page without its CSRF tokens, which change with the second."""
+    return TOKEN.sub("", html)
+
+
 def submit(
     client: FlaskClient, url: str, data: dict[str, Any] | None = None, **kwargs: Any
 ) -> TestResponse:
@@ -76,3 +81,11 @@ def link_in(mail: str) -> str:
 def is_signed_in(client: FlaskClient) -> bool:
     """Tell whether the account page opens."""
     return client.get("/mon-compte").status_code == 200
+
+
+def text_of(client: FlaskClient, path: str) -> str:
+    """Return the words of the content of a page, on one line."""
+    answer = client.get(path)
+    assert answer.status_code == 200, path
+    main = answer.text[answer.text.index("<main") : answer.text.index("</main>")]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
