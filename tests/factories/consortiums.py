@@ -4,17 +4,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
-from models.consortium import Consortium, ConsortiumNeed
+from models.consortium import Consortium, ConsortiumInvitation, ConsortiumNeed
 from models.need import Need
 from models.organization import Organization
 from models.territory import Territory
+from services.consortium_boards import Board, build_board, whole_consortium
+from services.consortium_invitations import Call
+from services.matching import Matcher, Moment
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.entries import make_need, make_territory
 from tests.factories.organizations import NOW, make_offer, make_organization
+from tests.factories.pages import submit
 from vocabulary.kinds import AreaLevel, OrganizationKind
+from vocabulary.periods import paris_day
 
 BUILDER = "batisseuse@ville.example"
 GUEST = "invitee@velo.example"
@@ -102,3 +109,45 @@ def _need(
         closes_on=date(2027, 12, 31),
         **columns,
     )
+
+
+TEAMS = "/mon-espace/groupements"
+
+
+def team_again(session: Session, team: Consortium) -> Consortium:
+    session.rollback()
+    session.expire_all()
+    return session.get_one(Consortium, team.id)
+
+
+def choice(team: Consortium, actor_id: int, action: str, **more: Any) -> dict[str, Any]:
+    return {"acteur": actor_id, "action": action, "lock": team.lock, **more}
+
+
+def invite_actors(client: FlaskClient, team: Consortium, *actors: int, **more: Any) -> Any:
+    data = {"acteur": list(actors), "message": "Une réunion en janvier ?", **more}
+    return submit(client, f"{TEAMS}/{team.id}/inviter", data)
+
+
+def sole_invitation(session: Session) -> ConsortiumInvitation:
+    session.rollback()
+    session.expire_all()
+    return session.scalars(select(ConsortiumInvitation)).one()
+
+
+MOMENT = Moment(now=NOW, today=paris_day(NOW))
+
+
+def board_of(session: Session, team: Consortium) -> Board:
+    session.flush()
+    session.expire(team)
+    found = session.scalars(whole_consortium(team.id)).one()
+    return build_board(session, found, matcher=Matcher(), moment=MOMENT)
+
+
+def members(board: Board) -> set[int]:
+    return {seat.id for seat in board.team.seats}
+
+
+def call(actor: Organization) -> Call:
+    return Call(actor, None, "Rôle")

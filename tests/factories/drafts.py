@@ -7,12 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
+from models.audit import AuditEntry
 from models.geography import Commune, Department, Region
+from models.offer import Offer
 from models.organization import Organization
 from models.outbox import OutboxMessage
 from models.revision import Revision
 from services.contents import OfferContent, OrganizationContent
-from services.drafts import current_content, open_revision, save_draft
+from services.drafts import current_content, current_organization_content, open_revision, save_draft
+from services.offers import start_offer
 from services.publishing import publish_revision, submit_entry
 from services.registration import OrganizationNumber, start_organization
 from tests.factories.accounts import make_user
@@ -123,3 +126,41 @@ def revision_of(session: Session, entry: Organization) -> Revision:
 def outbox_topics(session: Session) -> list[str]:
     """Return the topics of what waits for the worker, in order."""
     return list(session.scalars(select(OutboxMessage.topic).order_by(OutboxMessage.id)))
+
+
+def publish(session: Session, revision: Revision, moderator: User) -> None:
+    publish_revision(
+        session, revision, moderator=moderator, lock=revision.lock, today=TODAY, now=NOW
+    )
+
+
+def edit(session: Session, entry: Organization, author: User, **fields: object) -> None:
+    content, lock = current_organization_content(session, entry)
+    save_draft(session, entry, content.changed(**fields), lock=lock, author=author, now=NOW)
+
+
+def logged_actions(session: Session) -> list[str]:
+    return list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
+
+
+def mailed_events(session: Session) -> list[tuple[str, int]]:
+    sent = session.scalars(
+        select(OutboxMessage).where(OutboxMessage.topic == "mail.entry").order_by(OutboxMessage.id)
+    )
+    return [(message.payload["event"], message.payload["recipient_id"]) for message in sent]
+
+
+def make_published_offer(
+    session: Session, entry: Organization, author: User, moderator: User
+) -> Offer:
+    """Add an offer of a published actor and publish it too."""
+    offer = start_offer(
+        session, entry, type=OfferType.SOLUTION, title="Panneaux", author=author, now=NOW
+    )
+    _content, lock = current_content(session, offer)
+    save_draft(session, offer, whole_offer(), lock=lock, author=author, now=NOW)
+    submit_entry(session, offer, author=author, today=TODAY, now=NOW)
+    revision = open_revision(session, offer)
+    assert revision is not None
+    publish(session, revision, moderator)
+    return offer

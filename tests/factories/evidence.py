@@ -2,18 +2,23 @@
 
 from datetime import date
 
+from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
 from models.evidence import Experience, ReferenceConfirmation
+from models.offer import Reference
 from models.organization import Organization
 from services.experience_contents import ExperienceContent
 from services.experience_review import decide_experience
 from services.experiences import Subject, start_experience, submit_experience
 from services.reference_requests import ask_confirmation
-from tests.factories.accounts import NOW, make_membership, make_user
+from tests.factories.accounts import NOW, make_membership, make_user, sign_in
 from tests.factories.entries import make_reference, make_territory
+from tests.factories.forms import write
 from tests.factories.organizations import make_offer, make_organization
+from tests.factories.pages import link_in, mails_to
 from vocabulary.kinds import OrganizationKind, UserRole
 
 TODAY = date(2026, 11, 22)
@@ -87,3 +92,25 @@ class Scene:
             now=NOW,
         )
         return told
+
+
+ANSWER = {"answer": "confirmee", "answered_as": "Cheffe de projet"}
+
+
+def ask_page(scene: Scene) -> str:
+    return f"/mon-espace/offres/{scene.offer.slug}/references/{scene.reference.uid}/demander"
+
+
+def ask_partner(app: Flask, scene: Scene, address: str = PARTNER) -> str:
+    """Ask from the page, and return the link that the partner received."""
+    page = ask_page(scene)
+    scene.session.commit()
+    client = sign_in(app, scene.founder.email)
+    scene.session.commit()
+    assert write(client, page, email=address).status_code == 302
+    return link_in(mails_to(app, address)[-1])
+
+
+def sole_reference(scene: Scene) -> Reference:
+    scene.session.rollback()
+    return scene.session.scalars(select(Reference)).one()

@@ -11,13 +11,16 @@ from models.introduction import Introduction
 from models.need import Need
 from models.offer import Offer
 from models.organization import Organization
-from services.introduction_decisions import accept_introduction
+from models.register import RegisterEntry
+from services.introduction_decisions import accept_introduction, decline_introduction
 from services.introductions import request_introduction
 from tests.factories.accounts import NOW, make_membership, make_user
 from tests.factories.entries import make_need, make_territory
 from tests.factories.organizations import make_offer, make_organization
-from vocabulary.exchanges import Side
+from vocabulary.exchanges import DeclineReason, RegisterEvent, Side
 from vocabulary.kinds import AreaLevel, OrganizationKind
+
+THREADS = "/mon-espace/mises-en-relation"
 
 
 @dataclass(frozen=True)
@@ -88,3 +91,41 @@ def make_introduction(
         accept_introduction(session, introduction, table.asked(from_side), now=now)
     session.flush()
     return introduction
+
+
+def register_events(session: Session, table: Table) -> list[RegisterEvent]:
+    """Return what the register of the need holds, in order."""
+    return [entry.event for entry in session.scalars(RegisterEntry.of_need(table.need.id))]
+
+
+def decline(
+    session: Session, introduction: Introduction, table: Table, *, now: datetime = NOW
+) -> None:
+    """Decline for the side that was asked."""
+    decline_introduction(
+        session,
+        introduction,
+        table.asked(introduction.from_side),
+        reason=DeclineReason.CALENDAR,
+        note="Pas avant l’été.",
+        now=now,
+    )
+
+
+def sent_introduction(session: Session, table: Table, **options: object) -> Introduction:
+    """Return a committed request."""
+    introduction = make_introduction(session, table, **options)  # type: ignore[arg-type]
+    session.commit()
+    return introduction
+
+
+def thread_page(introduction: Introduction) -> str:
+    """Return the address of a thread."""
+    return f"{THREADS}/{introduction.id}"
+
+
+def read_again(session: Session, introduction: Introduction) -> Introduction:
+    """Return the introduction as it is stored now."""
+    session.rollback()
+    session.expire_all()
+    return session.get_one(Introduction, introduction.id)

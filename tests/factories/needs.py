@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
@@ -11,13 +12,14 @@ from models.need import Need
 from models.organization import Organization
 from models.revision import Revision
 from models.territory import Territory
+from services.contents import NeedContent
 from services.drafts import current_need_content, open_revision, save_draft
 from services.needs import start_need
 from services.publishing import publish_revision, submit_entry
 from tests.factories.accounts import make_membership, make_user
-from tests.factories.entries import make_territory
-from tests.factories.organizations import make_organization
-from vocabulary.kinds import MembershipRole, NeedKind, OrganizationKind, UserRole
+from tests.factories.entries import federate, make_territory
+from tests.factories.organizations import make_offer, make_organization
+from vocabulary.kinds import AreaLevel, MembershipRole, NeedKind, OrganizationKind, UserRole
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -96,3 +98,30 @@ def make_published_need(session: Session, team: Team, **fields: Any) -> Need:
     need, revision = make_submitted_need(session, team, **fields)
     publish_need(session, revision)
     return need
+
+
+def make_incubator(session: Session, person: User) -> tuple[Organization, Organization]:
+    incubator = make_organization(session, "Incubateur", kind=OrganizationKind.INCUBATOR)
+    make_membership(session, person, incubator)
+    member = make_organization(session, "Ombrage", area_level=AreaLevel.NATIONAL)
+    make_offer(session, member, "Voiles d’ombrage", themes=["confort-ete"], description="Texte")
+    federate(session, incubator, member)
+    return incubator, member
+
+
+def page_of(need: Need) -> str:
+    return f"/mon-espace/besoins/{need.id}"
+
+
+def content_of(session: Session, need_id: int) -> NeedContent:
+    session.rollback()
+    found = select(Revision).where(
+        Revision.subject_kind == "besoins", Revision.subject_id == need_id
+    )
+    return NeedContent.from_dict(session.scalars(found).one().content)
+
+
+def staff_of(session: Session) -> User:
+    staff = make_user(session, role=UserRole.STAFF)
+    session.commit()
+    return staff

@@ -3,8 +3,6 @@
 The routes come from the application: one that names a day and a row is tried without being named.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -14,12 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from extensions.database import db_session
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
-from services.seeding import seed_roles
-from tests.factories.accounts import make_membership, make_user, sign_in
-from tests.factories.matrix_world import Examples, address_of, build_world, rows_of
+from tests.factories.accounts import make_membership, make_user
 from tests.factories.meetups import (
     make_attendee,
     make_day,
@@ -29,6 +24,7 @@ from tests.factories.meetups import (
     make_tables,
     make_wish,
 )
+from tests.factories.neighbourhood import World, build_neighbourhood
 from tests.factories.organizations import make_organization
 from tests.factories.pages import csrf_token
 from views.matrix import MATRIX, Access
@@ -58,36 +54,10 @@ FORGED: Final[dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True)
-class World:
-    """The day of the matrix, another day with everything in it, and a participant beside one's."""
-
-    app: Flask
-    database: Path
-    examples: Examples
-    theirs: dict[str, int]
-
-    def client(self, role: str) -> FlaskClient:
-        """Return a client signed in as the account of a role."""
-        return sign_in(self.app, address_of(role))
-
-    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every row that a refused request leaves as it was."""
-        return {name: rows for name, rows in rows_of(self.database).items() if name not in BESIDE}
-
-
 @pytest.fixture
 def world(empty_app: Flask) -> World:
-    with empty_app.app_context():
-        seed_roles(db_session())
-        db_session().commit()
-    examples = build_world(empty_app)["owner"]
-    with empty_app.app_context():
-        session = db_session()
-        theirs = _neighbours(session)
-        session.commit()
-        database = Path(str(session.get_bind().engine.url.database))
-    return World(empty_app, database, examples, theirs)
+    """Return the day of the matrix, another day with everything in it, somebody beside oneself."""
+    return build_neighbourhood(empty_app, _neighbours, ignoring=BESIDE)
 
 
 def _neighbours(session: Session) -> dict[str, int]:
@@ -149,7 +119,7 @@ def test_staff_find_nothing_of_a_day_under_another(world: World) -> None:
     broken = []
     rules = _rules(world.app, Access.STAFF)
     for rule in rules:
-        values = {**world.examples[rule.endpoint], "slug": "autre-rencontre"}
+        values = {**world.own[rule.endpoint], "slug": "autre-rencontre"}
         address = adapter.build(rule.endpoint, values)
         if set(_asked(client, address, rule, token)) != {404}:
             broken.append(address)
@@ -166,7 +136,7 @@ def test_the_space_of_another_participant_is_missing(world: World, number: str) 
     broken = []
     rules = _rules(world.app, Access.PARTICIPANT)
     for rule in rules:
-        own = world.examples[rule.endpoint]
+        own = world.own[rule.endpoint]
         values = {**own, "slug": slug, "participant_id": world.theirs[number]}
         address = adapter.build(rule.endpoint, values)
         if set(_asked(client, address, rule, token)) != {404}:
@@ -196,7 +166,7 @@ def test_a_row_of_another_participant_is_missing(
 ) -> None:
     client, adapter = world.client("owner"), world.app.url_map.bind("localhost")
     token, before = csrf_token(client), world.rows()
-    values = {**world.examples[endpoint], name: world.theirs[number]}
+    values = {**world.own[endpoint], name: world.theirs[number]}
     rule = next(world.app.url_map.iter_rules(endpoint))
     assert set(_asked(client, adapter.build(endpoint, values), rule, token)) == {404}
     assert world.rows() == before
@@ -206,7 +176,7 @@ def test_fields_of_no_form_change_nothing_of_ones_registration(
     world: World, empty_session: Session
 ) -> None:
     client = world.client("owner")
-    own = world.examples["participations.show"]
+    own = world.own["participations.show"]
     kept = empty_session.get_one(MeetupParticipant, own["participant_id"])
     columns = ("state", "side", "day_id", "organization_id", "link_key", "is_walk_in", "arrived_at")
     before = [getattr(kept, name) for name in columns]

@@ -1,57 +1,30 @@
-"""Experiences: who writes one, what moderation guards, the one answer, what is hidden at once."""
+"""Experiences: who writes one, about what, what moderation guards."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.account import User
-from models.evidence import Experience
 from models.partnership import PartnershipMember
-from models.register import InterestDeclaration
 from services.errors import Conflict, RuleViolation
 from services.experience_contents import ExperienceContent, StaleExperience
-from services.experience_pages import (
-    concerning,
-    experiences_of_offer,
-    experiences_of_organization,
-    experiences_of_partnership,
-    experiences_on_territory,
-    public_experience,
-)
-from services.experience_replies import (
-    can_reply,
-    replying_organization,
-    submit_reply,
-    withdraw_reply,
-)
-from services.experience_review import (
-    OWN,
-    decide_experience,
-    decide_reply,
-    hide_experience,
-    may_decide,
-    restore_experience,
-)
+from services.experience_pages import concerning, experiences_of_offer, experiences_of_partnership
+from services.experience_review import OWN, decide_experience, may_decide
 from services.experiences import (
     BOTH_SIDES,
     MAX_PER_SUBJECT,
     NOT_A_MEMBER,
     NOT_YOURS,
     Subject,
-    delete_experience,
     save_experience,
-    start_experience,
     submit_experience,
-    withdraw_experience,
 )
 from tests.factories.accounts import NOW, make_membership
 from tests.factories.entries import make_partnership
 from tests.factories.evidence import CONTENT, TODAY, Scene
+from tests.factories.experiences import refusal, save, start
 from vocabulary.exchanges import InvitationState
 from vocabulary.kinds import PublicationState
 
@@ -59,65 +32,6 @@ from vocabulary.kinds import PublicationState
 @pytest.fixture
 def scene(empty_session: Session) -> Scene:
     return Scene(empty_session)
-
-
-def refusal(action: Callable[[], object]) -> str:
-    """Return the msgid of the refusal that ``action`` meets."""
-    with pytest.raises(RuleViolation) as caught:
-        action()
-    return caught.value.message
-
-
-def start(scene: Scene, subject: Subject | None = None, person: User | None = None) -> Experience:
-    """Open a draft."""
-    return start_experience(
-        scene.session,
-        scene.city,
-        subject or Subject(offer=scene.offer),
-        CONTENT,
-        person=person or scene.author,
-        today=TODAY,
-        now=NOW,
-    )
-
-
-def save(scene: Scene, told: Experience, content: ExperienceContent) -> bool:
-    """Save over what is stored now."""
-    return save_experience(
-        scene.session,
-        told,
-        content,
-        seen=ExperienceContent.of(told).stamp(),
-        person=scene.author,
-        today=TODAY,
-        now=NOW,
-    )
-
-
-def reply(scene: Scene, told: Experience, text: str = "Le prix a baissé.") -> None:
-    """Answer as the actor."""
-    submit_reply(
-        scene.session,
-        told,
-        scene.startup,
-        text,
-        seen_lock=told.lock,
-        person=scene.founder,
-        now=NOW,
-    )
-
-
-def judge_reply(scene: Scene, told: Experience, *, publish: bool, comment: str = "") -> None:
-    """Decide on the answer as staff."""
-    decide_reply(
-        scene.session,
-        told,
-        publish=publish,
-        comment=comment,
-        lock=told.lock,
-        moderator=scene.staff,
-        now=NOW,
-    )
 
 
 def test_a_draft_is_nobody_elses_until_it_is_published(scene: Scene) -> None:
@@ -246,125 +160,6 @@ def test_changes_are_asked_with_a_reason_and_the_text_comes_back(scene: Scene) -
         PublicationState.CHANGES_REQUESTED,
         ["donnees-personnelles"],
     )
-
-
-def test_editing_what_is_public_hides_it_until_read_again(scene: Scene) -> None:
-    told = scene.publish()
-    reply(scene, told)
-    judge_reply(scene, told, publish=True)
-    save(scene, told, replace(CONTENT, result="Dix familles"))
-    assert public_experience(scene.session, told.id) is None
-    submit_experience(scene.session, told, person=scene.author, now=NOW)
-    view = public_experience(scene.session, scene.publish(told).id)
-    assert view is not None
-    assert (view.has_answer, can_reply(told), told.answer) == (False, True, "Le prix a baissé.")
-
-
-def test_withdrawing_hides_at_once_everywhere(scene: Scene) -> None:
-    told = start(scene)
-    save(scene, told, replace(CONTENT, territory_id=scene.territory.id))
-    submit_experience(scene.session, told, person=scene.author, now=NOW)
-    scene.publish(told)
-    assert len(pages(scene, told)) == 5
-    withdraw_experience(scene.session, told, person=scene.author, now=NOW)
-    assert pages(scene, told) == []
-
-
-def test_what_it_is_about_hides_it_too(scene: Scene) -> None:
-    told = scene.publish()
-    scene.offer.state = PublicationState.ARCHIVED
-    scene.session.flush()
-    assert pages(scene, told) == []
-    scene.offer.state = PublicationState.PUBLISHED
-    scene.city.state = PublicationState.SUSPENDED
-    scene.session.flush()
-    assert pages(scene, told) == []
-
-
-def pages(scene: Scene, told: Experience) -> list[Experience]:
-    """Return the experience as often as a page shows it."""
-    session = scene.session
-    alone = public_experience(session, told.id)
-    views = [
-        *experiences_of_offer(session, scene.offer.id),
-        *experiences_of_organization(session, scene.city.id),
-        *experiences_of_organization(session, scene.startup.id),
-        *experiences_on_territory(session, scene.territory.id),
-        *([alone] if alone else []),
-    ]
-    return [view.row for view in views]
-
-
-def test_staff_suspend_with_a_reason_and_restore(scene: Scene) -> None:
-    told = scene.publish()
-
-    def hide(comment: str) -> None:
-        hide_experience(scene.session, told, comment=comment, moderator=scene.staff, now=NOW)
-
-    assert refusal(lambda: hide(" ")).startswith("Dites pourquoi")
-    hide("Signalé")
-    assert pages(scene, told) == []
-    restore_experience(scene.session, told, moderator=scene.staff, now=NOW)
-    assert told.state is PublicationState.PUBLISHED
-
-
-def test_the_actor_answers_once_and_is_read_before(scene: Scene) -> None:
-    told = scene.publish()
-    assert replying_organization(scene.session, told, scene.founder) == scene.startup
-    assert replying_organization(scene.session, told, scene.author) is None
-    reply(scene, told)
-    view = public_experience(scene.session, told.id)
-    assert view is not None
-    assert not view.has_answer
-    judge_reply(scene, told, publish=True)
-    assert view.has_answer
-    with pytest.raises(Conflict):
-        reply(scene, told, "Encore un mot")
-
-
-def test_an_answer_sent_back_is_written_again(scene: Scene) -> None:
-    told = scene.publish()
-    reply(scene, told)
-    assert (
-        refusal(lambda: judge_reply(scene, told, publish=False)) == "Dites ce qu’il faut changer."
-    )
-    judge_reply(scene, told, publish=False, comment="Sans nom")
-    reply(scene, told, "Sans nom de personne.")
-    assert told.answer_state is PublicationState.SUBMITTED
-
-
-def test_an_answer_withdrawn_is_hidden_at_once(scene: Scene) -> None:
-    told = scene.publish()
-    reply(scene, told)
-    judge_reply(scene, told, publish=True)
-    withdraw_reply(scene.session, told, person=scene.founder, now=NOW)
-    view = public_experience(scene.session, told.id)
-    assert view is not None
-    assert not view.has_answer
-
-
-def test_a_declared_tie_is_said(scene: Scene) -> None:
-    told = scene.publish()
-    scene.session.add(
-        InterestDeclaration(
-            organization_id=scene.city.id,
-            about_id=scene.startup.id,
-            nature="Un élu y siège",
-            declared_at=NOW,
-        )
-    )
-    scene.session.flush()
-    view = public_experience(scene.session, told.id)
-    assert view is not None
-    assert view.has_interest
-
-
-def test_only_what_was_never_public_is_deleted(scene: Scene) -> None:
-    told = start(scene)
-    delete_experience(scene.session, told, person=scene.author, now=NOW)
-    assert scene.session.scalars(select(Experience)).all() == []
-    kept = scene.publish()
-    assert refusal(lambda: delete_experience(scene.session, kept, person=scene.author, now=NOW))
 
 
 def test_a_first_year_is_bounded(scene: Scene) -> None:

@@ -1,6 +1,6 @@
-"""Files of organisations: preview, decisions, moderation, the same file again, undoing."""
+"""Files of organisations: preview, moderation, columns mapped by hand, undoing, limits."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -8,67 +8,34 @@ from sqlalchemy.orm import Session
 
 from models.account import User
 from models.audit import AuditEntry
-from models.import_batch import ImportBatch, ImportRow
-from models.organization import Organization
+from models.import_batch import ImportRow
 from models.outbox import OutboxMessage
 from models.revision import Revision
 from services.errors import Conflict, RuleViolation, UnreadableFile
-from services.import_apply import Applied, apply_batch
+from services.import_apply import Applied
 from services.import_preview import Verdict
 from services.import_undo import undo_batch
-from services.organization_import import (
-    create_batch,
-    decide_duplicates,
-    discard_batch,
-    set_mapping,
-    verdict_counts,
-)
+from services.organization_import import discard_batch, set_mapping, verdict_counts
 from tests.factories.accounts import make_user
+from tests.factories.imports import (
+    NOW,
+    TODAY,
+    apply,
+    count_organizations,
+    entry_named,
+    messages,
+    upload,
+    verdicts,
+)
 from tests.factories.organizations import make_organization
 from vocabulary.kinds import AreaLevel, OrganizationKind, PublicationState, UserRole
 
-NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
 LATER = datetime(2026, 11, 23, 9, tzinfo=UTC)
-TODAY = date(2026, 11, 22)
-HEADER = "Nom;Type;SIREN;Ville;Site web;Thèmes;Zone d'intervention"
 
 
 @pytest.fixture
 def staff(session: Session) -> User:
     return make_user(session, role=UserRole.STAFF)
-
-
-def upload(session: Session, *lines: str, header: str = HEADER) -> ImportBatch:
-    content = "\r\n".join([header, *lines]).encode("utf-8-sig")
-    return create_batch(
-        session,
-        content,
-        filename="../../annuaire.csv",
-        source="Annuaire régional 2026",
-        author=None,
-        today=TODAY,
-        now=NOW,
-    )
-
-
-def apply(session: Session, batch: ImportBatch, staff: User, *, publish: bool = False) -> Applied:
-    return apply_batch(session, batch, publish=publish, actor=staff, today=TODAY, now=NOW)
-
-
-def verdicts(batch: ImportBatch) -> list[str]:
-    return [row.verdict for row in batch.rows]
-
-
-def messages(row: ImportRow) -> list[str]:
-    return [problem["message"] % problem["params"] for problem in row.notes["problems"]]
-
-
-def entry(session: Session, name: str) -> Organization:
-    return session.scalars(select(Organization).where(Organization.name == name)).one()
-
-
-def count(session: Session) -> int:
-    return session.scalar(select(func.count(Organization.id))) or 0
 
 
 def test_a_line_is_read_in_the_words_people_use(session: Session, staff: User) -> None:
@@ -80,7 +47,7 @@ def test_a_line_is_read_in_the_words_people_use(session: Session, staff: User) -
     )
     assert (batch.filename, verdicts(batch)) == ("annuaire.csv", ["new"])
     apply(session, batch, staff, publish=True)
-    created = entry(session, "Alvéole Neuve")
+    created = entry_named(session, "Alvéole Neuve")
     assert (created.kind, created.siren) == (OrganizationKind.STARTUP, "552100554")
     assert (created.commune_code, created.website) == ("42218", "https://alveole.example")
     assert created.themes == ["renovation-energetique", "numerique"]
@@ -143,7 +110,7 @@ def test_without_the_tick_everything_waits_for_a_moderator(session: Session, sta
     batch = upload(session, "Alvéole Neuve;PME;;;;;", "Bosquet Habitat;PME;;42218;;;")
     assert verdicts(batch) == ["new", "changed"]
     assert apply(session, batch, staff) == Applied(created=1, changed=1)
-    created = entry(session, "Alvéole Neuve")
+    created = entry_named(session, "Alvéole Neuve")
     assert (created.state, created.version, created.published_at) == (
         PublicationState.SUBMITTED,
         0,
@@ -165,7 +132,7 @@ def test_with_the_tick_everything_is_public_and_the_log_says_so(
     known = make_organization(session, "Bosquet Habitat", is_claimed=False)
     batch = upload(session, "Alvéole Neuve;PME;;;;;", "Bosquet Habitat;PME;;42218;;;")
     apply(session, batch, staff, publish=True)
-    assert entry(session, "Alvéole Neuve").state is PublicationState.PUBLISHED
+    assert entry_named(session, "Alvéole Neuve").state is PublicationState.PUBLISHED
     assert (known.commune_code, known.version) == ("42218", 2)
     about_imports = AuditEntry.action.in_(("import.uploaded", "entry.imported", "import.applied"))
     lines = session.scalars(select(AuditEntry).where(about_imports).order_by(AuditEntry.id)).all()
@@ -179,116 +146,14 @@ def test_with_the_tick_everything_is_public_and_the_log_says_so(
     assert asked(session) == before + 2
 
 
-@pytest.mark.parametrize("publish", [False, True])
-def test_the_same_file_again_changes_nothing(
-    session: Session,
-    staff: User,
-    publish: bool,  # noqa: FBT001 - a parameter of the test
-) -> None:
-    make_organization(session, "Bosquet Habitat", is_claimed=False)
-    lines = [
-        "Alvéole Neuve;PME;552100554;;;;",
-        "Bosquet Habitat;;;42218;;;",
-        ";PME;;;;;",
-        "Cœur d'îlot;ESS;;;;Rénovation énergétique;France entière",
-    ]
-    apply(session, upload(session, *lines), staff, publish=publish)
-    again = upload(session, *lines)
-    assert verdicts(again) == ["unchanged", "unchanged", "refused", "unchanged"]
-    assert apply(session, again, staff, publish=publish) == Applied(0, 0)
-
-
-def test_a_claimed_entry_belongs_to_its_owner(session: Session) -> None:
-    make_organization(session, "Bosquet Habitat", is_claimed=True)
-    batch = upload(session, "Bosquet Habitat;;;42218;;;")
-    assert messages(batch.rows[0]) == ["Cette fiche a un responsable : lui seul la modifie."]
-
-
-def test_an_empty_cell_erases_nothing(session: Session, staff: User) -> None:
-    known = make_organization(
-        session, "Bosquet Habitat", is_claimed=False, siren="552100554", pitch="Déjà là."
-    )
-    batch = upload(session, "Bosquet Habitat;;;42218;;;")
-    assert batch.rows[0].notes["fields"] == ["commune_code"]
-    apply(session, batch, staff, publish=True)
-    assert (known.siren, known.pitch) == ("552100554", "Déjà là.")
-
-
-def test_possible_duplicates_wait_for_a_decision(session: Session, staff: User) -> None:
-    near = make_organization(session, "Bosquet Habitat", is_claimed=False)
-    site = make_organization(
-        session, "Clairière", is_claimed=False, website="https://www.clairiere.example/fr"
-    )
-    number = make_organization(session, "Dune", is_claimed=False, siren="552100554")
-    batch = upload(
-        session,
-        "SAS Habitat Bosquet;PME;;;;;",
-        "Autre nom;PME;;;clairiere.example;;",
-        "Encore un nom;PME;552100554;;;;",
-    )
-    assert verdicts(batch) == ["duplicate"] * 3
-    found = [row.notes["duplicates"][0] for row in batch.rows]
-    assert [(one["id"], one["reasons"]) for one in found] == [
-        (near.id, ["nom"]),
-        (site.id, ["site"]),
-        (number.id, ["numero"]),
-    ]
-    before = count(session)
-    assert apply(session, batch, staff) == Applied(0, 0)
-    assert count(session) == before
-
-
-def test_decisions_on_duplicates_are_followed(session: Session, staff: User) -> None:
-    near = make_organization(session, "Bosquet Habitat", is_claimed=False)
-    other = make_organization(session, "Clairière Verte", is_claimed=False)
-    lines = ["Bosquets Habitat;PME;;;;;", "Clairières Vertes;PME;;42218;;;"]
-    batch = upload(session, *lines)
-    first, second = batch.rows
-    choices = {first.id: "create", second.id: f"update:{other.id}"}
-    decide_duplicates(session, batch, choices, today=TODAY)
-    assert apply(session, batch, staff, publish=True) == Applied(1, 1)
-    assert (near.name, other.name, other.commune_code) == (
-        "Bosquet Habitat",
-        "Clairières Vertes",
-        "42218",
-    )
-    assert verdicts(upload(session, *lines)) == ["unchanged", "unchanged"]
-
-
-def test_a_forged_decision_is_skipping(session: Session, staff: User) -> None:
-    make_organization(session, "Bosquet Habitat", is_claimed=False)
-    stranger = make_organization(session, "Sans rapport aucun", is_claimed=False)
-    batch = upload(session, "Bosquets Habitat;PME;;;;;")
-    choices = {batch.rows[0].id: f"update:{stranger.id}"}
-    decide_duplicates(session, batch, choices, today=TODAY)
-    assert apply(session, batch, staff, publish=True) == Applied(0, 0)
-
-
-def test_lines_that_repeat_are_told(session: Session) -> None:
-    make_organization(session, "Bosquet Habitat", is_claimed=False)
-    batch = upload(
-        session,
-        "Alvéole Neuve;PME;;;;;",
-        "ALVEOLE NEUVE;PME;552100554;;;;",
-        "Bosquet Habitat;;;42218;;;",
-        "Bosquet Habitat;;;42095;;;",
-        "Tout autre nom;PME;552100554;;;;",
-    )
-    assert verdicts(batch) == ["new", "refused", "changed", "refused", "new"]
-    assert [messages(batch.rows[at]) for at in (1, 3)] == [
-        ["Cette ligne répète la ligne 2."],
-        ["Cette ligne répète la ligne 4."],
-    ]
-
-
 def test_undoing_takes_back_everything(session: Session, staff: User) -> None:
     known = make_organization(session, "Bosquet Habitat", is_claimed=False, pitch="Avant.")
-    before, updated_at = count(session), known.updated_at
+    before, updated_at = count_organizations(session), known.updated_at
     batch = upload(session, "Alvéole Neuve;PME;;;;;", "Bosquet Habitat;;;42218;;;")
     apply(session, batch, staff, publish=True)
     undone = undo_batch(session, batch, actor=staff, now=LATER)
     assert (undone.removed, undone.restored, undone.kept) == (1, 1, ())
-    assert count(session) == before
+    assert count_organizations(session) == before
     assert (known.commune_code, known.pitch, known.updated_at) == (None, "Avant.", updated_at)
     with pytest.raises(RuleViolation, match="déjà annulé"):
         undo_batch(session, batch, actor=staff, now=LATER)
@@ -296,12 +161,12 @@ def test_undoing_takes_back_everything(session: Session, staff: User) -> None:
 
 def test_undoing_takes_back_what_waits_for_a_moderator(session: Session, staff: User) -> None:
     make_organization(session, "Bosquet Habitat", is_claimed=False)
-    before = count(session)
+    before = count_organizations(session)
     batch = upload(session, "Alvéole Neuve;PME;;;;;", "Bosquet Habitat;;;42218;;;")
     apply(session, batch, staff)
     undone = undo_batch(session, batch, actor=staff, now=LATER)
     assert (undone.removed, undone.restored, undone.kept) == (1, 1, ())
-    assert count(session) == before
+    assert count_organizations(session) == before
     left = select(func.count(Revision.id)).where(Revision.author_id == staff.id)
     assert session.scalar(left) == 0
 
@@ -313,7 +178,7 @@ def test_what_was_edited_since_stays_and_is_listed(session: Session, staff: User
     )
     apply(session, batch, staff, publish=True)
     known.pitch, known.updated_at = "Édité depuis.", LATER
-    entry(session, "Alvéole Neuve").is_claimed = True
+    entry_named(session, "Alvéole Neuve").is_claimed = True
     undone = undo_batch(session, batch, actor=staff, now=LATER)
     assert (undone.removed, undone.restored) == (1, 0)
     assert [row.line for row in undone.kept] == [2, 3]

@@ -1,25 +1,11 @@
-"""From draft to public and back: states, locks, decisions, what is told and what is indexed."""
+"""From draft to public: states, locks, decisions, what is told and what is indexed."""
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.account import User
-from models.audit import AuditEntry
-from models.offer import Offer
-from models.organization import Organization
-from models.outbox import OutboxMessage
-from models.revision import Revision
-from services.drafts import (
-    current_content,
-    current_organization_content,
-    discard_draft,
-    open_revision,
-    save_draft,
-)
+from services.drafts import current_content, current_organization_content, open_revision, save_draft
 from services.errors import Conflict, RuleViolation
-from services.indexing import withdrawn_ids
-from services.offers import start_offer
 from services.publishing import (
     AlreadyDecided,
     IncompleteEntry,
@@ -28,20 +14,23 @@ from services.publishing import (
     submit_entry,
     take_back,
 )
-from services.visibility import delete_unpublished, hide_entry, restore_entry, withdraw_entry
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.drafts import (
     NOW,
     TODAY,
+    edit,
+    logged_actions,
+    mailed_events,
     make_draft,
     make_published,
+    make_published_offer,
     make_submitted,
     outbox_topics,
+    publish,
     revision_of,
     whole_content,
-    whole_offer,
 )
-from vocabulary.kinds import OfferType, PublicationState, ReferenceGrade, UserRole
+from vocabulary.kinds import PublicationState, ReferenceGrade, UserRole
 
 
 @pytest.fixture
@@ -54,28 +43,6 @@ def moderator(empty_session: Session) -> User:
     return make_user(empty_session, role=UserRole.STAFF)
 
 
-def publish(session: Session, revision: Revision, moderator: User) -> None:
-    publish_revision(
-        session, revision, moderator=moderator, lock=revision.lock, today=TODAY, now=NOW
-    )
-
-
-def edit(session: Session, entry: Organization, author: User, **fields: object) -> None:
-    content, lock = current_organization_content(session, entry)
-    save_draft(session, entry, content.changed(**fields), lock=lock, author=author, now=NOW)
-
-
-def actions(session: Session) -> list[str]:
-    return list(session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)))
-
-
-def events(session: Session) -> list[tuple[str, int]]:
-    sent = session.scalars(
-        select(OutboxMessage).where(OutboxMessage.topic == "mail.entry").order_by(OutboxMessage.id)
-    )
-    return [(message.payload["event"], message.payload["recipient_id"]) for message in sent]
-
-
 def test_the_whole_way(empty_session: Session, author: User, moderator: User) -> None:
     entry, revision = make_submitted(empty_session, author)
     assert (entry.state, entry.version, entry.description) == (PublicationState.SUBMITTED, 0, "")
@@ -83,8 +50,8 @@ def test_the_whole_way(empty_session: Session, author: User, moderator: User) ->
     assert (entry.state, entry.version) == (PublicationState.PUBLISHED, 1)
     assert (entry.published_at, entry.confirmed_on) == (NOW, TODAY)
     assert entry.description == whole_content().description
-    assert actions(empty_session) == ["entry.created", "entry.submitted", "entry.published"]
-    assert events(empty_session) == [("submitted", author.id), ("published", author.id)]
+    assert logged_actions(empty_session) == ["entry.created", "entry.submitted", "entry.published"]
+    assert mailed_events(empty_session) == [("submitted", author.id), ("published", author.id)]
     assert outbox_topics(empty_session) == ["mail.entry", "index.entry", "mail.entry"]
 
 
@@ -101,7 +68,7 @@ def test_submitting_twice_is_one_submission_and_one_mail(
 ) -> None:
     entry, _revision = make_submitted(empty_session, author)
     assert not submit_entry(empty_session, entry, author=author, today=TODAY, now=NOW)
-    assert events(empty_session) == [("submitted", author.id)]
+    assert mailed_events(empty_session) == [("submitted", author.id)]
 
 
 def test_an_edit_waits_while_the_published_version_stays(
@@ -179,7 +146,7 @@ def test_changes_are_requested_with_reasons_then_made(
     submit_entry(empty_session, entry, author=author, today=TODAY, now=NOW)
     publish(empty_session, revision, moderator)
     assert entry.pitch == "Pour les bailleurs."
-    assert [event for event, _who in events(empty_session)] == [
+    assert [event for event, _who in mailed_events(empty_session)] == [
         "submitted",
         "changes_requested",
         "submitted",
@@ -255,114 +222,11 @@ def test_a_member_cannot_publish(empty_session: Session, author: User) -> None:
         publish(empty_session, revision, make_user(empty_session))
 
 
-def with_offer(session: Session, entry: Organization, author: User, moderator: User) -> Offer:
-    offer = start_offer(
-        session, entry, type=OfferType.SOLUTION, title="Panneaux", author=author, now=NOW
-    )
-    _content, lock = current_content(session, offer)
-    save_draft(session, offer, whole_offer(), lock=lock, author=author, now=NOW)
-    submit_entry(session, offer, author=author, today=TODAY, now=NOW)
-    revision = open_revision(session, offer)
-    assert revision is not None
-    publish(session, revision, moderator)
-    return offer
-
-
-def test_withdrawing_an_actor_hides_its_offers_too(
-    empty_session: Session, author: User, moderator: User
-) -> None:
-    entry = make_published(empty_session, author)
-    offer = with_offer(empty_session, entry, author, moderator)
-    assert offer.is_public
-    assert withdraw_entry(empty_session, entry, author=author, now=NOW)
-    assert not withdraw_entry(empty_session, entry, author=author, now=NOW)
-    assert not offer.is_public
-    assert withdrawn_ids(empty_session) == {f"acteurs:{entry.id}", f"solutions:{offer.id}"}
-
-
-def test_an_owner_comes_back_through_moderation_only(
-    empty_session: Session, author: User, moderator: User
-) -> None:
-    entry = make_published(empty_session, author)
-    withdraw_entry(empty_session, entry, author=author, now=NOW)
-    assert submit_entry(empty_session, entry, author=author, today=TODAY, now=NOW)
-    assert not entry.is_public
-    publish(empty_session, revision_of(empty_session, entry), moderator)
-    assert entry.state == PublicationState.PUBLISHED
-
-
-def test_withdrawing_takes_what_waits_back(
-    empty_session: Session, author: User, moderator: User
-) -> None:
-    entry = make_published(empty_session, author)
-    edit(empty_session, entry, author, pitch="En attente.")
-    submit_entry(empty_session, entry, author=author, today=TODAY, now=NOW)
-    withdraw_entry(empty_session, entry, author=author, now=NOW)
-    revision = revision_of(empty_session, entry)
-    assert revision.state == PublicationState.DRAFT
-    with pytest.raises(Conflict):
-        publish(empty_session, revision, moderator)
-
-
-def test_staff_suspend_and_restore(empty_session: Session, author: User, moderator: User) -> None:
-    entry = make_published(empty_session, author)
-    hide_entry(
-        empty_session,
-        entry,
-        state=PublicationState.SUSPENDED,
-        moderator=moderator,
-        reasons=["contenu-signale"],
-        comment="",
-        now=NOW,
-    )
-    assert not entry.is_public
-    with pytest.raises(Conflict):
-        hide_entry(
-            empty_session,
-            entry,
-            state=PublicationState.ARCHIVED,
-            moderator=make_user(empty_session, role=UserRole.STAFF),
-            reasons=["doublon"],
-            comment="",
-            now=NOW,
-        )
-    restore_entry(empty_session, entry, moderator=moderator, now=NOW)
-    with pytest.raises(Conflict):
-        restore_entry(empty_session, entry, moderator=moderator, now=NOW)
-    assert entry.state == PublicationState.PUBLISHED
-    assert actions(empty_session)[-2:] == ["entry.suspended", "entry.restored"]
-
-
-def test_edits_are_discarded_and_the_public_version_stays(
-    empty_session: Session, author: User
-) -> None:
-    entry = make_published(empty_session, author)
-    edit(empty_session, entry, author, pitch="Une idée.")
-    with pytest.raises(Conflict):
-        discard_draft(empty_session, entry, lock=0)
-    discard_draft(empty_session, entry, lock=revision_of(empty_session, entry).lock)
-    assert open_revision(empty_session, entry) is None
-    assert entry.pitch == whole_content().pitch
-
-
-def test_only_what_was_never_public_is_deleted(empty_session: Session, author: User) -> None:
-    draft = make_draft(empty_session, author, name="Brouillon")
-    start_offer(
-        empty_session, draft, type=OfferType.SOLUTION, title="Essai", author=author, now=NOW
-    )
-    delete_unpublished(empty_session, draft, author=author, now=NOW)
-    assert empty_session.scalars(select(Revision)).all() == []
-    assert empty_session.scalars(select(Offer)).all() == []
-    entry = make_published(empty_session, author)
-    with pytest.raises(RuleViolation):
-        delete_unpublished(empty_session, entry, author=author, now=NOW)
-
-
 def test_a_confirmed_reference_that_changes_is_declared_again(
     empty_session: Session, author: User, moderator: User
 ) -> None:
     entry = make_published(empty_session, author)
-    offer = with_offer(empty_session, entry, author, moderator)
+    offer = make_published_offer(empty_session, entry, author, moderator)
     kept, changed = (
         {"uid": name * 32, "place": "Lyon", "client": "un bailleur", "year": 2022} for name in "ab"
     )

@@ -4,7 +4,6 @@ import csv
 import gzip
 import json
 import time
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -14,53 +13,14 @@ from models.outbox import OutboxMessage
 from models.territory import Territory
 from search.documents import document_id
 from services.errors import UnreadableFile
-from services.import_report import ImportReport, Refusal
+from services.import_report import Refusal
 from services.indexing import INDEX_ENTRY
-from services.npnru_import import import_npnru
-from services.territory_import import OUTLINE_SOURCE, import_quarters
+from services.territory_import import OUTLINE_SOURCE
+from tests.factories.quarter_files import LIST, OUTLINES, listing, load, outlines, quarter, row
 from tests.factories.shared_data import shared_file
-from vocabulary.kinds import NpnruInterest, SubjectKind
+from vocabulary.kinds import SubjectKind
 
-NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)
-HEADER = (
-    "code_qp;lib_qp;insee_reg;lib_reg;insee_dep;lib_dep;insee_com;lib_com;siren_epci;lib_epci;;;"
-)
-LIST = "territories/listeqp2024-cog2024_reconstitue.csv"
-OUTLINES = "territories/QP2024_France_Hexagonale_Outre_Mer_WGS84_reconstitue.geojson.gz"
 COUNTED = (1584, 0)
-
-
-def listing(*rows: str) -> bytes:
-    return ("\ufeff" + "\r\n".join([HEADER, *(f"{row};;;" for row in rows)])).encode()
-
-
-def row(code: str = "QN99999M", name: str = "Centre Ville", communes: str = "42218") -> str:
-    return f"{code};{name};84;;42;;{communes};;;"
-
-
-def outlines(*features: tuple[str, str, str]) -> bytes:
-    ring = [[4.38, 45.43], [4.39, 45.43], [4.39, 45.44], [4.38, 45.44], [4.38, 45.43]]
-    geometry = {"type": "MultiPolygon", "coordinates": [[ring]]}
-    collection = {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "properties": {"code_qp": code, "lib_qp": name, "insee_com": commune},
-                "geometry": geometry,
-            }
-            for code, name, commune in features
-        ],
-    }
-    return json.dumps(collection).encode()
-
-
-def load(session: Session, content: bytes, *, dry_run: bool = False) -> ImportReport:
-    return import_quarters(session, content, now=NOW, dry_run=dry_run)
-
-
-def quarter(session: Session, code: str) -> Territory:
-    return session.scalars(select(Territory).where(Territory.code == code)).one()
 
 
 @pytest.mark.parametrize(
@@ -253,118 +213,3 @@ def test_the_whole_country_in_time_and_equal(session: Session) -> None:
         assert found.latitude == pytest.approx(float(wanted["lat"]), abs=0.01)
         assert found.longitude == pytest.approx(float(wanted["lon"]), abs=0.01)
         assert found.area_km2 == pytest.approx(float(wanted["superficie_km2"]), rel=0.02, abs=0.002)
-
-
-def npnru(*rows: str) -> bytes:
-    header = "code_qp2015,codes_qpv_2024,nom_2024,insee,code_departement,interet,interet_source"
-    return "\n".join([header, *rows]).encode()
-
-
-def test_the_real_programme_is_what_the_seed_holds(session: Session) -> None:
-    content = shared_file("territories/npnru_qp2015.csv").read_bytes()
-    report = import_npnru(session, content, now=NOW)
-    assert (report.added, report.changed, report.refused) == ([], [], [])
-    assert len(report.unchanged) == 453 + 9
-
-
-def test_the_real_programme_on_nothing_but_geography(session: Session) -> None:
-    content = shared_file("territories/npnru_qp2015.csv").read_bytes()
-    listed = shared_file(LIST).read_bytes()
-    before = {
-        found.code: (found.npnru_interest, sorted(old.code for old in found.former_codes))
-        for found in session.scalars(select(Territory).where(Territory.npnru_source != ""))
-    }
-    for found in session.scalars(select(Territory)):
-        found.npnru_interest, found.npnru_source, found.is_npnru = None, "", False
-        found.former_codes.clear()
-    session.flush()
-    load(session, listed)
-    report = import_npnru(session, content, now=NOW)
-    assert (len(report.changed), report.refused) == (453 + 9, [])
-    after = {
-        found.code: (found.npnru_interest, sorted(old.code for old in found.former_codes))
-        for found in session.scalars(select(Territory).where(Territory.npnru_source != ""))
-    }
-    assert after == before
-    assert import_npnru(session, content, now=NOW).changed == []
-
-
-def test_interest_is_never_guessed(session: Session) -> None:
-    load(session, listing(row("QN99998M"), row("QN99999M")))
-    report = import_npnru(
-        session,
-        npnru(
-            "QP042901,QN99998M,,,42,national,Arrêté",
-            "QP042902,QN99998M,,,42,regional,Arrêté",
-            "QP042903,QN99999M,,,42,national,Arrêté",
-            "QP042904,QN99999M,,,42,non_precise,",
-        ),
-        now=NOW,
-    )
-    reason = "les quartiers d’origine n’ont pas le même intérêt"
-    assert report.refused == [
-        Refusal(2, "QP042901 → QN99998M", reason),
-        Refusal(3, "QP042902 → QN99998M", reason),
-    ]
-    assert quarter(session, "QN99998M").npnru_interest == NpnruInterest.UNSTATED
-    assert quarter(session, "QN99999M").npnru_interest == NpnruInterest.UNSTATED
-    assert [old.code for old in quarter(session, "QN99999M").former_codes] == [
-        "QP042903",
-        "QP042904",
-    ]
-
-
-def test_what_staff_filled_in_stays_where_the_file_is_silent(session: Session) -> None:
-    known = quarter(session, "QN00103M")
-    known.npnru_interest, known.npnru_source = NpnruInterest.REGIONAL, "Arrêté du 15/01/2019"
-    report = import_npnru(session, npnru("QP001005,QN00103M,,,01,non_precise,"), now=NOW)
-    assert report.unchanged == ["QN00103M"]
-    assert known.npnru_interest == NpnruInterest.REGIONAL
-
-
-def test_a_quarter_that_left_the_list_stands_alone(session: Session) -> None:
-    report = import_npnru(session, npnru("QP042999,,,,42,regional,Arrêté"), now=NOW)
-    assert report.added == ["QP042999"]
-    alone = quarter(session, "QP042999")
-    assert (alone.name, alone.region_code, alone.is_npnru) == ("QP042999", "84", True)
-    assert alone.npnru_interest == NpnruInterest.REGIONAL
-    assert (alone.former_codes, alone.communes) == ([], [])
-
-
-def test_an_unknown_heir_is_made_or_asked_for(session: Session) -> None:
-    report = import_npnru(
-        session,
-        npnru(
-            "QP042997,QN99999M,Nouveau,42218,42,non_precise,",
-            "QP042998,QN99997M|QN99998M,Un / Deux,42218,42,non_precise,",
-        ),
-        now=NOW,
-    )
-    assert report.added == ["QN99999M"]
-    assert [refusal.reason for refusal in report.refused] == [
-        "QN99997M n’est pas encore chargé : importez d’abord la liste des quartiers",
-        "QN99998M n’est pas encore chargé : importez d’abord la liste des quartiers",
-    ]
-
-
-def test_refused_lines_of_the_programme(session: Session) -> None:
-    report = import_npnru(
-        session,
-        npnru(
-            "QN04212M,,,,42,national,",
-            "QP042901,QP042902,,,42,national,",
-            "QP042903,,,,99,national,",
-            "QP042904,,,,42,très fort,",
-            "QP042905,,,,42,,",
-            "QP042905,,,,42,,",
-        ),
-        now=NOW,
-    )
-    assert report.refused == [
-        Refusal(2, "QN04212M", "code de 2015 illisible"),
-        Refusal(3, "QP042901", "code de 2024 illisible : QP042902"),
-        Refusal(4, "QP042903", "département inconnu : 99"),
-        Refusal(5, "QP042904", "intérêt inconnu : très fort"),
-        Refusal(7, "QP042905", "déjà lu ligne 6"),
-    ]
-    assert report.added == ["QP042905"]

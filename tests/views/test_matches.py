@@ -1,77 +1,36 @@
-"""The match pages as a visitor uses them: sentences, places, filters, « pourquoi pas », privacy."""
+"""The match pages as a visitor uses them: sentences, places, filters, pages, odd input."""
 
-import logging
 import re
-import shutil
-from collections.abc import Iterator
-from datetime import timedelta
 from html import unescape
-from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from sqlalchemy import select
 
-from app import create_app
-from extensions.database import db, db_session
-from models.base import Base
+from extensions.database import db_session
 from models.offer import Offer
 from models.organization import Organization
-from models.territory import RenewalProject, Territory
-from services.matching import Matcher
-from tests.conftest import DATABASE, settings_for
-from tests.factories.accounts import make_membership, make_user, sign_in
-from tests.factories.entries import make_need, make_reference, make_territory
-from tests.factories.organizations import NOW, make_offer, make_organization
+from models.territory import Territory
+from tests.factories.match_pages import (
+    CYCLONE,
+    MOST_QUERIES,
+    SENTENCE,
+    TARDY,
+    explore,
+    first_reasons,
+    total,
+    visible,
+)
 from tests.query_counter import count_queries
-from vocabulary.kinds import AreaLevel, ProjectPhase, PublicationState
 
-SENTENCE = "isoler une tour sans déloger les locataires"
-TARDY = "QN04212M"
 LARGEST = 100_000
-MOST_QUERIES = 12
-"""Bytes of HTML and SQL statements of a match page, at most."""
-
-
-def explore(client: FlaskClient, **arguments: str) -> TestResponse:
-    """Ask the page of a sentence."""
-    return client.get(f"/correspondances?{urlencode(arguments)}")
-
-
-def visible(page: str) -> str:
-    """Return the text of a page on one line, its spaces made plain."""
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
 
 
 def titles(page: str) -> list[str]:
     """Return the titles of the cards, in order."""
     return [unescape(found) for found in re.findall(r'entry-title"><a href="[^"]+">([^<]+)', page)]
-
-
-def first_reasons(page: str) -> list[str]:
-    """Return the reasons of the first card, unfolded by nobody."""
-    card = page[page.index('<article class="match') :]
-    head = card[: card.index("<details")]
-    return [
-        visible(found).strip()
-        for found in re.findall(r"<li>.*?<span>(.*?)</span></li>", head, re.DOTALL)
-    ]
-
-
-@pytest.fixture(scope="module")
-def seeded(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """Yield one application over the seeded database, for the tests that only read."""
-    folder = tmp_path_factory.mktemp("matches")
-    shutil.copyfile(templates / "seeded" / DATABASE, folder / DATABASE)
-    app = create_app(settings_for(folder))
-    app.testing = True
-    yield app
-    with app.app_context():
-        db.engine.dispose()
 
 
 @pytest.fixture
@@ -185,15 +144,6 @@ def test_odd_input_never_breaks_a_page(visitor: FlaskClient, query: str) -> None
     assert "<script>alert" not in page.text
 
 
-# --- The list: filters, pages, presentation -----------------------------------------------------
-
-
-def total(page: str) -> int:
-    found = re.search(r"(\d+) (?:solution|acteur|besoin|quartier)s? proposée?s?", visible(page))
-    assert found is not None
-    return int(found[1])
-
-
 def test_filters_combine_and_are_kept(visitor: FlaskClient) -> None:
     def ask(query: str) -> str:
         return visitor.get(f"/correspondances?besoin={quote(SENTENCE)}&{query}").text
@@ -242,70 +192,6 @@ def test_both_directions_and_the_exact_sum_are_on_every_card(visitor: FlaskClien
         rows = [int(found) for found in re.findall(r"<td>(\d+) / \d+</td></tr>", card)]
         assert sum(rows[:-1]) == rows[-1]
         assert "Vu de l’autre côté" in card
-
-
-# --- « Pourquoi pas ? » -------------------------------------------------------------------------
-
-CYCLONE = "collecte-d-encombrants-avant-cyclone"
-
-
-def asked(page: str) -> str:
-    """Return the answer to « pourquoi pas ? »."""
-    return visible(page[page.index('id="pourquoi"') : page.index("match-list-head")])
-
-
-def test_an_offer_from_elsewhere_says_where_it_works(visitor: FlaskClient) -> None:
-    answer = asked(explore(visitor, besoin=SENTENCE, lieu=TARDY, pourquoi=CYCLONE).text)
-    assert "N’intervient pas ici, mais en : Guadeloupe" in answer
-
-
-def test_an_offer_may_be_named_by_its_title(visitor: FlaskClient) -> None:
-    title = "Collecte d’encombrants avant cyclone"
-    answer = asked(explore(visitor, besoin=SENTENCE, lieu=TARDY, pourquoi=title).text)
-    assert "N’intervient pas ici, mais en : Guadeloupe" in answer
-
-
-def test_an_offer_of_the_list_says_what_weakens_it(visitor: FlaskClient) -> None:
-    slug = "une-cage-d-escalier-vide-pour-vos-essais"
-    answer = asked(explore(visitor, besoin=SENTENCE, lieu=TARDY, pourquoi=slug).text)
-    assert "Elle est proposée" in answer
-    assert "citer une référence de plus (+15)" in answer
-
-
-def test_an_offer_hidden_by_a_filter_says_so(visitor: FlaskClient) -> None:
-    slug = "une-cage-d-escalier-vide-pour-vos-essais"
-    page = explore(visitor, besoin=SENTENCE, lieu=TARDY, pourquoi=slug, theme="solaire").text
-    assert "Vos filtres la cachent" in asked(page)
-
-
-def test_an_unrelated_offer_says_so(visitor: FlaskClient) -> None:
-    page = explore(visitor, besoin="potager", pourquoi="retrofit-de-lanternes").text
-    assert "Ne partage avec ce besoin ni thème ni assez de mots" in asked(page)
-
-
-def test_several_offers_of_that_name_are_offered(visitor: FlaskClient) -> None:
-    page = explore(visitor, besoin=SENTENCE, pourquoi="vélo").text
-    assert "De quelle solution parlez-vous" in asked(page)
-    assert "pourquoi=abri-velo" in page
-
-
-def test_an_unknown_name_is_said(visitor: FlaskClient) -> None:
-    page = explore(visitor, besoin=SENTENCE, pourquoi="zzzzqq").text
-    assert "Aucune solution publiée ne s’appelle « zzzzqq »" in asked(page)
-
-
-def test_the_page_of_an_offer_asks_for_the_need_first(visitor: FlaskClient) -> None:
-    link = f"/correspondances?pourquoi={CYCLONE}"
-    assert f'href="{link}"' in visitor.get(f"/solutions/{CYCLONE}").text
-    page = visitor.get(link).text
-    assert f'<input type="hidden" name="pourquoi" value="{CYCLONE}">' in page
-
-
-def test_names_of_offers_are_completed(visitor: FlaskClient) -> None:
-    found = visitor.get("/completion/solutions?q=cyclone").get_json()
-    assert {one["code"] for one in found} >= {CYCLONE}
-    assert visitor.get("/completion/solutions?q=a").get_json() == []
-    assert visitor.get("/completion/solutions?q=%00%25_").status_code == 200
 
 
 # --- Needs, quarters, offers, actors ------------------------------------------------------------
@@ -373,176 +259,3 @@ def test_no_match_page_weighs_more_than_a_hundred_kilobytes_or_twelve_queries(
         assert page.status_code == 200
         assert len(page.data) < LARGEST, path
         assert len(statements) <= MOST_QUERIES, path
-
-
-# --- Over a small directory of its own ----------------------------------------------------------
-
-
-@pytest.fixture
-def quarter(empty_session: Session) -> Territory:
-    """Return a quarter whose project is being designed, with one open need."""
-    territory = make_territory(empty_session, TARDY, name="Tarentaize")
-    empty_session.add(
-        RenewalProject(name="Projet", phase=ProjectPhase.DESIGN, territories=[territory])
-    )
-    make_need(
-        empty_session,
-        territory,
-        "Isoler la tour Beaubrun",
-        themes=["renovation-energetique", "site-occupe"],
-        closes_on=NOW.date() + timedelta(days=900),
-    )
-    empty_session.commit()
-    return territory
-
-
-@pytest.fixture
-def offer(empty_session: Session, quarter: Territory) -> Offer:
-    """Return an offer that answers that need."""
-    assert quarter
-    actor = make_organization(empty_session, "Murs d’essai", area_level=AreaLevel.NATIONAL)
-    made = make_offer(empty_session, actor, "Isolation d’essai", themes=["renovation-energetique"])
-    make_reference(empty_session, made)
-    empty_session.commit()
-    return made
-
-
-def test_the_phase_of_the_project_is_a_reason_and_a_filter(
-    empty_app: Flask, quarter: Territory, offer: Offer
-) -> None:
-    client = empty_app.test_client()
-    good = "Bon moment : le projet de renouvellement est en conception"
-    path = f"/solutions/{offer.slug}/correspondances"
-    assert first_reasons(client.get(path).text)[2] == good
-    for page in (f"/territoires/{quarter.code}/correspondances", "/besoins/1/correspondances"):
-        assert good in visible(client.get(page).text)
-    assert total(client.get(f"{path}?phase=conception").text) == 1
-    assert total(client.get(f"{path}?phase=travaux").text) == 0
-
-
-def test_an_actor_without_a_declared_area_is_excluded_and_says_so(
-    empty_app: Flask, empty_session: Session, offer: Offer
-) -> None:
-    offer.organization.area_level = None
-    empty_session.commit()
-    page = explore(empty_app.test_client(), besoin=SENTENCE, lieu=TARDY).text
-    assert total(page) == 0
-    assert "L’acteur n’a pas déclaré de zone d’intervention" in visible(page)
-
-
-@pytest.mark.parametrize("state", [PublicationState.ARCHIVED, PublicationState.SUSPENDED])
-def test_a_withdrawn_offer_is_nowhere_at_once(
-    empty_app: Flask, empty_session: Session, offer: Offer, state: PublicationState
-) -> None:
-    client = empty_app.test_client()
-    paths = [
-        f"/correspondances?besoin={quote(SENTENCE)}&lieu={TARDY}&pourquoi={offer.slug}",
-        f"/correspondances?besoin={quote(SENTENCE)}&objet=acteurs",
-        f"/territoires/{TARDY}/correspondances",
-        "/besoins/1/correspondances",
-        "/",
-    ]
-    assert all("Isolation d’essai" in unescape(client.get(path).text) for path in paths)
-    offer.state = state
-    empty_session.commit()
-    pages = [client.get(path) for path in paths]
-    assert [page.status_code for page in pages] == [200] * len(paths)
-    assert all("Isolation d’essai" not in unescape(page.text) for page in pages)
-    assert [total(page.text) for page in pages[:-1]] == [0] * 4
-    assert client.get(f"/solutions/{offer.slug}/correspondances").status_code == 404
-
-
-def test_only_the_people_of_an_actor_are_led_to_change_its_offers(
-    empty_app: Flask, empty_session: Session, offer: Offer
-) -> None:
-    person = make_user(empty_session)
-    make_membership(empty_session, person, offer.organization)
-    empty_session.commit()
-    for path in (
-        f"/solutions/{offer.slug}/correspondances",
-        f"/acteurs/{offer.organization.slug}/correspondances",
-    ):
-        assert "Modifier l" not in empty_app.test_client().get(path).text
-        page = sign_in(empty_app, person.email).get(path).text
-        assert "Modifier l" in page
-        assert "Ce qui renforcerait la correspondance" in page
-
-
-def test_rows_add_no_query(empty_app: Flask, empty_session: Session, offer: Offer) -> None:
-    client = empty_app.test_client()
-    paths = [
-        f"/correspondances?besoin={quote(SENTENCE)}&lieu={TARDY}&pourquoi={offer.slug}",
-        f"/territoires/{TARDY}/correspondances",
-        "/besoins/1/correspondances",
-        f"/solutions/{offer.slug}/correspondances",
-        f"/acteurs/{offer.organization.slug}/correspondances",
-        f"/acteurs/{offer.organization.slug}/correspondances?objet=territoires",
-    ]
-
-    def counts() -> list[int]:
-        found = []
-        for path in paths:
-            client.get(path)
-            with count_queries(empty_app) as statements:
-                assert client.get(path).status_code == 200
-            found.append(len(statements))
-        return found
-
-    few = counts()
-    for number in range(20):
-        other = make_organization(
-            empty_session, f"Autre {number}", slug=f"autre-{number}", area_level=AreaLevel.NATIONAL
-        )
-        made = make_offer(
-            empty_session,
-            other,
-            f"Isoler {number}",
-            slug=f"isoler-{number}",
-            themes=["renovation-energetique"],
-        )
-        make_reference(empty_session, made)
-        place = make_territory(empty_session, f"QN042{number + 20}M")
-        make_need(empty_session, place, f"Isoler {number}", themes=["renovation-energetique"])
-    empty_session.commit()
-    empty_app.extensions["tour_matcher"] = Matcher()  # no waiting for the next generation
-    assert counts() == few
-    assert max(few) <= MOST_QUERIES
-
-
-def test_nothing_of_a_sentence_is_kept_or_logged(
-    empty_app: Flask, empty_session: Session, offer: Offer, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.DEBUG)
-    secret = "zibeline quarante-sept isoler"
-    before = _rows(empty_session)
-    client = empty_app.test_client()
-    for lieu in (TARDY, "zzzzqq", ""):
-        explore(client, besoin=secret, lieu=lieu, pourquoi=offer.slug)
-    empty_session.rollback()
-    assert _rows(empty_session) == before
-    assert "zibeline" not in _dump(empty_session)
-    assert "zibeline" not in caplog.text
-    assert not any("zibeline" in value for value in client._cookies or {})  # noqa: SLF001
-    folder = Path(empty_app.config["SETTINGS"].data_dir)
-    assert not any(b"zibeline" in path.read_bytes() for path in folder.rglob("*") if path.is_file())
-
-
-def _rows(session: Session) -> dict[str, int]:
-    return {
-        name: session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()  # noqa: S608
-        for name in Base.metadata.tables
-    }
-
-
-def _dump(session: Session) -> str:
-    return "\n".join(
-        str(tuple(row))
-        for name in Base.metadata.tables
-        for row in session.execute(text(f'SELECT * FROM "{name}"'))  # noqa: S608
-    )
-
-
-def test_a_sentence_without_a_known_word_gets_no_list(client: FlaskClient) -> None:
-    answer = client.get("/correspondances?besoin=qsdkjfh&lieu=Roubaix")
-    assert (answer.status_code, "Aucune fiche n’emploie ces mots" in answer.text) == (200, True)
-    assert "Correspondance partielle" not in answer.text
