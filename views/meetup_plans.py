@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from extensions.clock import now
 from extensions.database import db_session
 from forms.meetup_plans import LaunchForm, NameForm
+from forms.once import OnceForm
 from forms.shortlists import number_in
 from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
@@ -28,6 +29,7 @@ from services.meetup_plans import (
     plan_by_number,
     plans_of,
     publish_plan,
+    published_plan,
     rename_plan,
     request_plan,
     restart_plan,
@@ -71,7 +73,7 @@ def launch(slug: str) -> ResponseReturnValue:
     """Ask for a calculation."""
     day = organized_day_or_404(slug)
     session = db_session()
-    form = LaunchForm()
+    form = LaunchForm(close=day.published_plan_id is not None)
     locked = locked_counts(session, day)
     form.offer_locks([(str(plan.number), _locks_label(plan, count)) for plan, count in locked])
     if form.validate_on_submit():
@@ -97,6 +99,7 @@ def _begin(day: MeetupDay, form: LaunchForm) -> str:
         asks_proof=bool(form.proof.data),
         name=form.name.data or "",
         keeps_locks_of=base,
+        stays_close_to=published_plan(db_session(), day) if form.close.data else None,
     )
     plan = request_plan(db_session(), day, order, person=signed_in_person(), now=now())
     return url_for("meetup_plans.show", slug=day.slug, number=plan.number)
@@ -115,7 +118,7 @@ def show(slug: str, number: int) -> ResponseReturnValue:
         people=person_lines(day, plan) if plan.state is PlanState.READY else (),
         conflicts=conflict_lines(day, plan),
         others=[one for one in plans_of(db_session(), day) if one.state is PlanState.READY],
-        form=FlaskForm(),
+        form=OnceForm(),
     )
 
 
@@ -138,37 +141,40 @@ def progress(slug: str, number: int) -> ResponseReturnValue:
 
 @bp.post("/<int:number>/<any(arreter,relancer,dupliquer):action>")
 def act(slug: str, number: int, action: str) -> ResponseReturnValue:
-    """Stop a calculation, begin it again, or copy a plan."""
+    """Stop a calculation, begin it again, or copy a plan; a double click does it once."""
     day, plan = plan_or_404(slug, number)
-    actions: dict[str, Callable[[], MeetupPlan]] = {
-        "arreter": lambda: _stop(plan),
-        "relancer": lambda: _restart(plan),
-        "dupliquer": lambda: _duplicate(plan),
+    actions: dict[str, Callable[[MeetupDay, MeetupPlan], MeetupPlan]] = {
+        "arreter": _stop,
+        "relancer": _restart,
+        "dupliquer": _duplicate,
     }
-    session = db_session()
-    shown = plan.number
+
+    def carried_out() -> str:
+        shown = actions[action](day, plan)
+        return url_for("meetup_plans.show", slug=slug, number=shown.number)
+
     try:
-        shown = actions[action]().number
-        session.commit()
+        return carry_out(OnceForm(), carried_out)
+    except Conflict:
+        raise
     except RuleViolation as refusal:
-        session.rollback()
+        db_session().rollback()
         flash_refusal(refusal)
-    return redirect(url_for("meetup_plans.show", slug=day.slug, number=shown))
+    return redirect(url_for("meetup_plans.show", slug=slug, number=number))
 
 
-def _stop(plan: MeetupPlan) -> MeetupPlan:
+def _stop(_day: MeetupDay, plan: MeetupPlan) -> MeetupPlan:
     ask_stop(plan)
     flash(_("L’arrêt est demandé : le meilleur planning trouvé jusqu’ici est gardé."), "info")
     return plan
 
 
-def _restart(plan: MeetupPlan) -> MeetupPlan:
+def _restart(_day: MeetupDay, plan: MeetupPlan) -> MeetupPlan:
     restart_plan(db_session(), plan, now=now())
     return plan
 
 
-def _duplicate(plan: MeetupPlan) -> MeetupPlan:
-    day = db_session().get_one(MeetupDay, plan.day_id)
+def _duplicate(day: MeetupDay, plan: MeetupPlan) -> MeetupPlan:
     copy = copy_to_edit(db_session(), day, plan, person=signed_in_person(), now=now())
     flash(_("Voici une copie : vos changements n’y touchent pas l’original."), "success")
     return copy
@@ -230,7 +236,7 @@ def publish(slug: str, number: int) -> ResponseReturnValue:
         plan=plan,
         empty=empty_words(plan),
         effect=publication_effect(session, day, plan),
-        previous=session.get(MeetupPlan, day.published_plan_id) if day.published_plan_id else None,
+        previous=published_plan(session, day),
         form=form,
     )
 
@@ -256,7 +262,7 @@ def unpublish(slug: str) -> ResponseReturnValue:
     return render_template(
         "meetup_plans/unpublish.html",
         day=day,
-        plan=session.get(MeetupPlan, day.published_plan_id) if day.published_plan_id else None,
+        plan=published_plan(session, day),
         effect=publication_effect(session, day, None),
         form=form,
     )

@@ -13,6 +13,15 @@ from services.receipts import earlier_result, open_receipt
 from views.access import signed_in_person
 
 
+def earlier_answer(form: OnceForm, sender: str) -> ResponseReturnValue | None:
+    """Return where a form led that was carried out before; ``None`` when it was not.
+
+    For forms whose sender is nobody any more once they are carried out.
+    """
+    location = earlier_result(db_session(), form.receipt_key(sender))
+    return redirect(location) if location else None
+
+
 def carry_out(
     form: OnceForm, action: Callable[[], str], *, sender: str = ""
 ) -> ResponseReturnValue:

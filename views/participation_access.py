@@ -69,7 +69,12 @@ def own_participant_or_404(slug: str, participant_id: int) -> MeetupParticipant:
 def acting_key(participant: MeetupParticipant) -> str:
     """Return whose numbered forms these are: the account's, or the participant's by its link."""
     person = current_person()
-    return str(person.id) if person is not None else f"p{participant.id}"
+    return str(person.id) if person is not None else link_key(participant.id)
+
+
+def link_key(participant_id: int) -> str:
+    """Return whose forms they are that are sent by the link of a participant."""
+    return f"p{participant_id}"
 
 
 def acting_badge_key(participant: MeetupParticipant) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -28,10 +28,11 @@ from services.meetup_registration import (
 )
 from views.access import current_person
 from views.meetup_registration import tell_outcome
-from views.once import carry_out
+from views.once import carry_out, earlier_answer
 from views.participation_access import (
     acting_badge_key,
     acting_key,
+    link_key,
     own_participant_or_404,
 )
 from views.participation_forms import Frame, edit_availability, edit_person, edit_sessions, take_off
@@ -273,6 +274,10 @@ def decline(slug: str, participant_id: int) -> ResponseReturnValue:
 @bp.route("/annuler", methods=["GET", "POST"])
 def cancel(slug: str, participant_id: int) -> ResponseReturnValue:
     """Give up coming; the place goes to whoever waits."""
+    # The link that opens this page dies with the registration: a second click has none.
+    done = earlier_answer(ReasonForm(), link_key(participant_id)) if request.form else None
+    if done is not None:
+        return done
     participant = own_participant_or_404(slug, participant_id)
     if participant.state not in STANDING or is_past(participant.day, now()):
         return redirect(_home(participant))
