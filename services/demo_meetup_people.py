@@ -20,6 +20,7 @@ from models.meetup_participant import MeetupAbsence, MeetupAttendee, MeetupParti
 from models.meetup_wish import MeetupWish
 from models.membership import Membership
 from models.organization import Organization
+from services.meetup_wish_rules import wishes_close_at
 from services.seeding_files import Row
 from services.text_keys import name_key, slugify
 from vocabulary.exchanges import Side
@@ -272,6 +273,6 @@ def _wish(
         "told_at": at,
         "answer_told_at": None if is_open else at,
         "decided_at": None if is_open else at,
-        "expires_at": at + timedelta(days=90) if is_open else None,
+        "expires_at": min(at + timedelta(days=90), wishes_close_at(day)) if is_open else None,
         "match_reasons": {},
     }

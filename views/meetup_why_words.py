@@ -77,7 +77,9 @@ def price_sentence(names: DayNames, found: Explanation | None) -> str:
 
 
 def _dropping(names: DayNames, price: Price, hour: str) -> str:
-    meetings = ", ".join(f"« {names.meeting_of(key)} »" for key in price.dropped)
+    meetings = ", ".join(
+        _("« %(meeting)s »", meeting=names.meeting_of(key)) for key in price.dropped
+    )
     text = str(
         _(
             "Pour le tenir à %(hour)s, il faudrait retirer %(meetings)s.",

@@ -3,6 +3,7 @@
 // opens a page of its own with the same moves in forms.
 
 const JSON_TYPE = { Accept: "application/json" };
+const CELL = "#case-";
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 class Grid {
@@ -112,8 +113,9 @@ class Grid {
       return;
     }
     const cell = event.target.closest("td");
-    if (!cell) return;
-    if (event.key in ARROWS && !event.altKey && !event.ctrlKey && !event.metaKey) {
+    // With a modifier the key is the browser's: to copy, to paste, to go back.
+    if (!cell || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key in ARROWS) {
       event.preventDefault();
       this.step(cell, ARROWS[event.key]);
     } else if (event.key === "Enter" || event.key === " ") {
@@ -221,7 +223,10 @@ class Grid {
       const isJson = response.headers.get("Content-Type")?.includes("json");
       const answer = isJson ? await response.json() : {};
       if (answer.url) {
-        location.assign(answer.url);
+        // Another page, on which the keyboard goes on from the same cell.
+        const url = new URL(answer.url, location.href);
+        if (focused) url.hash = `${CELL}${focused}`;
+        location.assign(url);
         return;
       }
       if (response.ok || response.status === 409) await this.reload(focused);
@@ -248,4 +253,10 @@ class Grid {
   }
 }
 
-for (const region of document.querySelectorAll("[data-grid]")) new Grid(region);
+for (const region of document.querySelectorAll("[data-grid]")) {
+  const grid = new Grid(region);
+  if (location.hash.startsWith(CELL)) {
+    const wanted = decodeURIComponent(location.hash.slice(CELL.length));
+    grid.focus(grid.table.querySelector(`td[data-c="${CSS.escape(wanted)}"]`));
+  }
+}

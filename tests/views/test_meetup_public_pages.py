@@ -70,6 +70,16 @@ def test_a_day_says_where_it_stands(
     )
 
 
+def test_a_past_day_is_told_in_the_past(visitor: FlaskClient, empty_session: Session) -> None:
+    day = make_day(empty_session, held_on=date(2026, 11, 21), asked="Un nom, pour les badges.")
+    make_participant(empty_session, day, "A")
+    empty_session.commit()
+    page = visitor.get(f"/rencontres/{day.slug}").text
+    told = ("De quoi il s’agissait", "Ce qui était demandé aux participants", "Qui était inscrit")
+    assert [words in page for words in told] == [True] * 3
+    assert "Ajouter à mon calendrier" not in page
+
+
 def test_a_draft_is_nowhere(visitor: FlaskClient, empty_session: Session) -> None:
     day = make_day(empty_session, "Cachée", state=DayState.DRAFT)
     empty_session.commit()
