@@ -16,9 +16,10 @@ from flask_babel import gettext
 from extensions.mailbox import public_address
 from extensions.meetup_agenda_words import item_details, item_place, item_title
 from models.meetup import MeetupDay
+from models.meetup_plan import MeetupMeeting
 from services.meetup_agenda_lines import Agenda, AgendaItem, ItemKind
 from services.meetup_agenda_news import DroppedMeeting
-from vocabulary.meetups import DayState
+from vocabulary.meetups import DayState, ParticipantState
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
@@ -36,6 +37,7 @@ _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]")
 def agenda_calendar(agenda: Agenda, dropped: Sequence[DroppedMeeting]) -> bytes:
     """Return the agenda of one participant; what it no longer has is there, cancelled.
 
+    Of somebody who gave up coming, everything is: what was told stays with nobody else's news.
     It names no address: a calendar is shared more widely than a mail.
     """
     from icalendar import Calendar  # noqa: PLC0415 - a quarter of a second, for what hands one out
@@ -72,7 +74,9 @@ def _add_head(calendar: "Calendar", day: MeetupDay, name: str) -> None:
 
 def _item_event(agenda: Agenda, item: AgendaItem) -> "Event":
     day = agenda.day
-    is_off = day.state is DayState.CANCELLED
+    is_off = day.state is DayState.CANCELLED or _has_left(agenda)
+    if item.meeting is not None and is_off:
+        return _left_event(agenda, item, item.meeting)
     if item.meeting is not None:
         uid, sequence = item.meeting.uid, item.meeting.sequence
         stamp = item.meeting.changed_at
@@ -95,6 +99,23 @@ def _item_event(agenda: Agenda, item: AgendaItem) -> "Event":
     event.add("location", _line(", ".join(part for part in (place, _address(day)) if part)))
     event.add("description", _lines([*_about(item), _page(agenda)]))
     event.add("transp", "OPAQUE" if item.meeting is not None else "TRANSPARENT")
+    return event
+
+
+def _has_left(agenda: Agenda) -> bool:
+    return agenda.participant.state is ParticipantState.CANCELLED
+
+
+def _left_event(agenda: Agenda, item: AgendaItem, meeting: MeetupMeeting) -> "Event":
+    """Return a meeting that the plan still has, cancelled for whoever does not come any more.
+
+    Its number is the one it has once a repair takes it out of the plan.
+    """
+    event = _event(agenda, meeting.uid, meeting.sequence + 1, agenda.participant.absent_at)
+    event.add("status", "CANCELLED")
+    _add_span(event, item.starts_at, item.ends_at)
+    event.add("summary", gettext("Rendez-vous annulé"))
+    event.add("transp", "TRANSPARENT")
     return event
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from extensions.mailbox import public_address, write_mail
+from extensions.meetup_agenda_mail import attach_agenda
 from extensions.participation_links import participation_url, sign_request
 from models.account import User
 from models.meetup import MeetupDay
@@ -21,6 +22,8 @@ from vocabulary.meetups import DayState, ParticipantEvent
 _FOLDER = "meetup_participants"
 # What an invitation says of the day: enough to decide whether to read more.
 _ABOUT: Final = 400
+# The agenda that was mailed goes with these, cancelled: it leaves the calendars it went into.
+_LEAVING: Final = frozenset({ParticipantEvent.CANCELLED, ParticipantEvent.CANCELLED_LATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ def write_participant_mail(session: Session, payload: Mapping[str, Any]) -> None
     if rows:
         day = rows[0].participant.day
         context = {"day": day, "rows": rows, "name": name, "about": summary(day.summary, _ABOUT)}
-        write_mail(session, email, language, f"{_FOLDER}/{event.name.lower()}", context)
+        mail = write_mail(session, email, language, f"{_FOLDER}/{event.name.lower()}", context)
+        if event in _LEAVING and len(rows) == 1:
+            attach_agenda(session, mail, rows[0].participant, language)
 
 
 def _participants(

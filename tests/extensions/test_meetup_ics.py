@@ -8,15 +8,18 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from flask import Flask
 from icalendar import Calendar, Event
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from extensions.database import db_session
 from extensions.meetup_ics import agenda_calendar
+from models.mail import StoredMail
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from services.meetup_agenda_news import AgendaNews
 from services.meetup_agendas import agenda_of
 from services.meetup_calendar import refresh_publication
+from services.meetup_leaving import cancel
 from tests.factories.agendas import (
     PUBLISHED_AT,
     USUAL,
@@ -158,6 +161,49 @@ def test_cancelled_day_cancels_every_event(
     empty_session.commit()
     statuses = [str(one["status"]) for one in events_of(empty_app, scene.people[0])]
     assert statuses == ["CANCELLED"] * 3
+
+
+def test_who_gives_up_finds_every_event_cancelled_before_and_after_the_repair(
+    empty_app: Flask, empty_session: Session, scene: Scene
+) -> None:
+    add_session(empty_session, scene.day, time(8), time(8, 30), kind=SessionKind.WELCOME)
+    empty_session.commit()
+    run_worker(empty_app)
+    told = {str(one["uid"]): sequence_of(one) for one in events_of(empty_app, scene.people[0])}
+    empty_session.rollback()
+    cancel(empty_session, scene.people[0], note="", actor=None, now=LATER)
+    empty_session.commit()
+    found = []
+    for placed in (None, (USUAL[1],)):
+        if placed:  # what was theirs is out of the next plan
+            empty_session.rollback()
+            publish(empty_session, scene, placed, now=LATER)
+            empty_session.commit()
+        events = events_of(empty_app, scene.people[0])
+        assert [str(one["status"]) for one in events] == ["CANCELLED"] * 3
+        assert "Toits" not in bytes_of(empty_app, scene.people[0]).decode().split("VEVENT", 1)[1]
+        found.append({str(one["uid"]): sequence_of(one) for one in events})
+    assert found == [{uid: number + 1 for uid, number in told.items()}] * 2
+
+
+def test_the_mail_to_who_gives_up_takes_the_meetings_out_of_the_calendar(
+    empty_app: Flask, empty_session: Session, scene: Scene
+) -> None:
+    run_worker(empty_app)
+    empty_session.rollback()
+    cancel(empty_session, scene.people[0], note="", actor=None, now=LATER)
+    empty_session.commit()
+    run_worker(empty_app)
+    with empty_app.app_context():
+        sent = db_session().scalars(
+            select(StoredMail.calendar)
+            .where(StoredMail.recipient == "p0@essai.example")
+            .order_by(StoredMail.id)
+        )
+        first, last = (read_calendar(text) for text in sent)
+    assert [str(one["status"]) for one in last.events] == ["CANCELLED"] * 2
+    assert {str(one["uid"]) for one in last.events} == {str(one["uid"]) for one in first.events}
+    assert str(last["method"]) == "PUBLISH"
 
 
 def test_part_of_the_programme_that_moves_gets_a_higher_number(
