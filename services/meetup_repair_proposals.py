@@ -6,18 +6,21 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
 
 from meetups.problem import Held
 from meetups.repair import propose_repairs
 from models.meetup import MeetupDay, MeetupSlot
 from services.meetup_figures import PersonFigures, figures_of
-from services.meetup_plan_diff import Difference, MeetingDifference, PlanDifference, compare
-from services.meetup_planning import (
-    DayToPlan,
-    Placement,
-    placements_of,
-    read_day,
+from services.meetup_plan_diff import Difference, PlanDifference, compare
+from services.meetup_planning import DayToPlan, Placement, placements_of
+from services.meetup_reading import read_day
+from services.meetup_repair_audience import (
+    Audience,
+    audience_of,
+    changed_agendas,
+    mails_by_participant,
 )
 
 # The first proposal at once; the others when one asks to search on.
@@ -41,6 +44,8 @@ class Situation:
     absent: frozenset[int]
     newcomers: frozenset[int]
     """Participants who are there and have no meeting: numbers in the base, as above."""
+    mails: Mapping[int, int]
+    """How many people are written to about each participant."""
 
     @cached_property
     def frozen(self) -> frozenset[int]:
@@ -77,13 +82,11 @@ class Proposal:
         return figures_of(self.situation.read, self.placements).people
 
     @cached_property
-    def told(self) -> Mapping[int, tuple[MeetingDifference, ...]]:
-        """Return what changes for each participant who is there: those who are written to."""
-        return {
-            who: changes
-            for who, changes in self.difference.people.items()
-            if who not in self.situation.absent
-        }
+    def audience(self) -> Audience:
+        """Return whom it is told to, there or not, and by how many mails."""
+        situation = self.situation
+        changes = changed_agendas(situation.before, self.placements)
+        return audience_of(changes, situation.read.names.people, situation.mails)
 
     @property
     def added(self) -> int:
@@ -124,6 +127,7 @@ def read_situation(session: Session, day: MeetupDay, *, now: datetime) -> Situat
     """Return where the published planning stands; nothing while none is published."""
     if day.published_plan_id is None:
         return None
+    _read_hours(session, day)
     before = tuple(placements_of(session, day.published_plan_id))
     read = read_day(session, day, held=before)
     kept = tuple(possible_placements(read, before))
@@ -143,7 +147,14 @@ def read_situation(session: Session, day: MeetupDay, *, now: datetime) -> Situat
         from_slot=first_open_slot(day.slots, now),
         absent=absent,
         newcomers=there - meeting - absent,
+        mails=mails_by_participant(session, people),
     )
+
+
+def _read_hours(session: Session, day: MeetupDay) -> None:
+    """Read the slots and the programme of a day together; whatever asks for them finds them."""
+    both = joinedload(MeetupDay.slots), joinedload(MeetupDay.sessions)
+    session.scalars(select(MeetupDay).where(MeetupDay.id == day.id).options(*both)).unique().one()
 
 
 def possible_placements(read: DayToPlan, placements: Iterable[Placement]) -> list[Placement]:

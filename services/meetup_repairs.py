@@ -16,8 +16,15 @@ from services.meetup_figures import figures_of, write_figures
 from services.meetup_places import lock_day
 from services.meetup_plan_diff import PlanDifference, compare
 from services.meetup_plan_store import FaultyPlan
-from services.meetup_planning import DayToPlan, Placement, placements_of, read_day
+from services.meetup_planning import DayToPlan, Placement, placements_of
 from services.meetup_plans import copy_plan, publish_plan
+from services.meetup_reading import read_day
+from services.meetup_repair_audience import (
+    Audience,
+    audience_of,
+    changed_agendas,
+    mails_by_participant,
+)
 from services.meetup_repair_proposals import (
     Proposal,
     Situation,
@@ -112,7 +119,7 @@ def apply_repair(
         "replaced": proposal.replaced,
         "added": proposal.added,
         "dropped": proposal.dropped,
-        "told": len(proposal.told),
+        **_told(proposal.audience),
     }
     try:
         return _publish(session, base, situation.read, placements, notes, person=person, now=now)
@@ -208,8 +215,15 @@ def undo_repair(
     if len(placements) == len(target):
         publish_plan(session, base, person=person, now=now)
         return base
-    notes = {"undoes": plan.number, "told": len(difference.people)}
+    people = read.names.people
+    changes = changed_agendas(now_held, placements)
+    told = audience_of(changes, people, mails_by_participant(session, people))
+    notes = {"undoes": plan.number, **_told(told)}
     return _publish(session, base, read, placements, notes, person=person, now=now)
+
+
+def _told(audience: Audience) -> dict[str, int]:
+    return {"told": len(audience.changes), "mails": audience.mail_count}
 
 
 def _refuse_begun(

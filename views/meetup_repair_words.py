@@ -12,6 +12,7 @@ from extensions.template_context import hour_at
 from forms.meetup_repairs import ApplyForm
 from services.meetup_plan_diff import MeetingDifference
 from services.meetup_planning import Placement
+from services.meetup_repair_audience import Audience
 from services.meetup_repair_names import Names
 from services.meetup_repair_proposals import Proposal, Situation
 from services.meetup_repairs import order_of
@@ -29,6 +30,7 @@ class PersonChange:
     lines: tuple[tuple[str, str], ...]
     """Style and sentence of each change."""
     waits: str
+    is_absent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class ProposalRow:
 
     title: str
     told: str
+    silent: list[str]
+    """Structures that nobody can be written to."""
     waits: str
     people: tuple[PersonChange, ...]
     form: ApplyForm
@@ -59,13 +63,14 @@ def proposal_row(proposal: Proposal, names: Names) -> ProposalRow:
     """Return a proposal as its page shows it."""
     form = ApplyForm(formdata=None)
     form.order.data = sign_order(order_of(proposal))
-    people = sorted(proposal.told, key=names.person)
+    audience = proposal.audience
+    people = sorted(audience.changes, key=names.person)
     before = sum(one.waits for one in proposal.situation.figures.values())
     after = sum(one.waits for one in proposal.figures.values())
-    told = ngettext("%(num)s structure à prévenir", "%(num)s structures à prévenir", len(people))
     return ProposalRow(
         title=summary_words(proposal),
-        told=", ".join([*_cancelled(proposal.dropped), told]) + ".",
+        told=", ".join([*_cancelled(proposal.dropped), _to_tell(audience)]) + ".",
+        silent=names.everybody(audience.silent),
         waits=_(
             "Créneaux d’attente en tout : %(after)s, contre %(before)s si l’on ne fait rien.",
             after=after,
@@ -74,6 +79,29 @@ def proposal_row(proposal: Proposal, names: Names) -> ProposalRow:
         people=tuple(_person(proposal, who, names) for who in people),
         form=form,
     )
+
+
+def _to_tell(audience: Audience) -> str:
+    """Return whom a proposal is told to: « 4 structures à prévenir (1 absente), 5 courriels »."""
+    told = ngettext(
+        "%(num)s structure à prévenir", "%(num)s structures à prévenir", len(audience.changes)
+    )
+    if audience.absent:
+        away = ngettext("dont %(num)s absente", "dont %(num)s absentes", len(audience.absent))
+        told = f"{told} ({away})"
+    mails = ngettext("%(num)s courriel", "%(num)s courriels", audience.mail_count)
+    return str(_("%(told)s : %(mails)s", told=told, mails=mails))
+
+
+def told_words(notes: Mapping[str, int]) -> str:
+    """Return whom a past repair was told to; before mails were counted, the structures alone."""
+    told = str(
+        ngettext("%(num)s structure prévenue", "%(num)s structures prévenues", notes["told"])
+    )
+    if "mails" not in notes:
+        return told
+    mails = ngettext("%(num)s courriel", "%(num)s courriels", notes["mails"])
+    return f"{told}, {mails}"
 
 
 def summary_words(proposal: Proposal) -> str:
@@ -130,8 +158,12 @@ def _person(proposal: Proposal, who: int, names: Names) -> PersonChange:
             before=_waits(before.waits),
             after=_waits(after.waits),
         )
-    lines = tuple(_line(one, who, names) for one in _in_order(proposal.told[who], names))
-    return PersonChange(names.person(who), lines, waits)
+    audience = proposal.audience
+    changes = _in_order(audience.changes[who], names)
+    lines = tuple(_line(one, who, names) for one in changes) or (
+        (_PLUS, str(_("reçoit son agenda pour la première fois"))),
+    )
+    return PersonChange(names.person(who), lines, waits, is_absent=who in audience.absent)
 
 
 def _waits(count: int) -> str:
@@ -152,13 +184,16 @@ def _known(change: MeetingDifference) -> Placement:
 
 def _line(change: MeetingDifference, who: int, names: Names) -> tuple[str, str]:
     others = ", ".join(names.person(one) for one in change.participants if one != who)
-    if change.before is None and change.after is not None:
+    if not _sits_in(who, change.before) and change.after is not None:
         words = _("gagne %(others)s, %(spot)s", others=others, spot=_spot(change.after, names))
         return _PLUS, words
-    if change.after is None:
+    if not _sits_in(who, change.after) or change.after is None:
         return _MINUS, _(
             "perd %(others)s, %(spot)s", others=others, spot=_spot(_known(change), names)
         )
+    if _known(change).slot_id == change.after.slot_id and (left := _left(change, names)):
+        words = _("sans %(left)s, %(spot)s", left=left, spot=_spot(change.after, names))
+        return _MOVED, words
     words = _(
         "%(others)s : de %(old)s à %(new)s",
         others=others,
@@ -166,6 +201,17 @@ def _line(change: MeetingDifference, who: int, names: Names) -> tuple[str, str]:
         new=_spot(change.after, names),
     )
     return _MOVED, words
+
+
+def _sits_in(who: int, spot: Placement | None) -> bool:
+    return spot is not None and who in spot.participants
+
+
+def _left(change: MeetingDifference, names: Names) -> str:
+    """Return who is no longer of a group that meets all the same."""
+    then = change.before.participants if change.before else ()
+    still = change.after.participants if change.after else ()
+    return ", ".join(names.everybody(set(then) - set(still)))
 
 
 def _spot(one: Placement, names: Names) -> str:

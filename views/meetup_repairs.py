@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from extensions.clock import now
 from extensions.database import db_session
@@ -24,11 +23,18 @@ from services.meetup_repair_proposals import (
 from services.meetup_repairs import (
     RepairOrder,
     apply_repair,
+    notes_of,
     past_repairs,
     undo_repair,
 )
 from views.access import organized_day_or_404, signed_in_person
-from views.meetup_repair_words import ProposalRow, history_words, lost_words, proposal_row
+from views.meetup_repair_words import (
+    ProposalRow,
+    history_words,
+    lost_words,
+    proposal_row,
+    told_words,
+)
 from views.once import carry_out
 from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 
@@ -68,6 +74,7 @@ def _page(day: MeetupDay, refused: str = "", status: int = 200) -> ResponseRetur
         newcomers=newcomers,
         history=past_repairs(session, day),
         history_words=history_words,
+        told_words=told_words,
         refused=refused,
         undo_form=UndoForm(formdata=None),
     )
@@ -92,15 +99,7 @@ def apply(slug: str) -> ResponseReturnValue:
 
 def _apply(day: MeetupDay, order: RepairOrder) -> str:
     plan = apply_repair(db_session(), day, order, person=signed_in_person(), now=now())
-    told = int(plan.guarantees["repair"]["told"])
-    flash(
-        ngettext(
-            "Réparation publiée : une structure est prévenue.",
-            "Réparation publiée : %(num)s structures sont prévenues.",
-            told,
-        ),
-        "success",
-    )
+    flash(_("Réparation publiée : %(told)s.", told=told_words(notes_of(plan))), "success")
     return url_for("meetup_repairs.show", slug=day.slug)
 
 
