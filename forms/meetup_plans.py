@@ -43,6 +43,13 @@ class LaunchForm(OnceForm):
         description=_l("Ils restent à leur créneau et à leur table ; le reste est recalculé."),
         default="",
     )
+    close = BooleanField(
+        _l("Rester proche du planning publié"),
+        description=_l(
+            "Un rendez-vous déjà annoncé garde son heure, sauf si en changer laisse la place à un "
+            "souhait de plus ou supprime un trou dans les agendas."
+        ),
+    )
     proof = BooleanField(
         _l("Chercher aussi la preuve qu’on ne peut pas attendre moins"),
         description=_l("Utile aux petites journées ; au-delà, le temps est mieux employé sans."),

@@ -2,27 +2,26 @@
 
 A chain changes the day of the participants at its ends only, so that millions are tried in a
 second (S. Kirkpatrick et al., Science 220, 1983, for the annealing; JAIR 74 for what a break is).
-Waits count too, far less: a shorter wait is often on the way to one break fewer.
+Waits count too, far less: a shorter wait is often on the way to one break fewer. Where a guarantee
+is given, a meeting may also make room for another of the same worth: the score stays what it is.
 """
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
-import numpy as np
-
-from meetups.board import Board, count_breaks, count_waits
+from meetups.annealing_arrays import Weights, arrays_of, exchanges_of, scratch_of
+from meetups.board import NOWHERE, Board, count_breaks, count_waits
 from meetups.problem import SlotSet
-
-if TYPE_CHECKING:
-    from meetups.annealing_kernels import Arrays, Scratch
 
 BREAK_WEIGHT: Final = 8
 WAIT_WEIGHT: Final = 1
+MOVE_WEIGHT: Final = 4
+"""Of a meeting that is to stay where it is: two go for one break less, no more."""
 HOT: Final = 3.0
-COLD: Final = 1.2
-STEPS_A_MEETING: Final = 60_000
+COLD: Final = 0.9
+STEPS_A_MEETING: Final = 16_000
 """Of the usual effort."""
 SHAKING_STEPS: Final = 20
 """For each meeting."""
@@ -54,6 +53,16 @@ def _least(board: Board) -> list[int]:
     ]
 
 
+def _least_by_number(board: Board) -> list[list[int]]:
+    """Return the same for each participant and any number of meetings."""
+    opened, numbers = board.rows.open_slots, range(board.slot_count + 1)
+    known = {
+        one: [least_breaks(one & opened, held) for held in numbers]
+        for one in set(board.day.available)
+    }
+    return [known[one] for one in board.day.available]
+
+
 def _runs(available: SlotSet) -> Iterator[int]:
     """Yield the lengths of the maximal runs of a set of slots."""
     while available:
@@ -70,32 +79,42 @@ def shorten(
     effort: int,
     seconds: float = math.inf,
     is_going_on: Callable[[Board], bool] = lambda _: True,
+    guarantee: Sequence[int] | None = None,
+    stays_close: bool = False,
 ) -> tuple[Board, bool]:
-    """Look for a timetable of the same meetings with fewer breaks, then fewer waits.
+    """Look for a timetable with fewer breaks, then fewer waits, and the same score.
 
     Args:
         board: where to start from; left as it was.
         seed: of the random numbers.
-        effort: number of chains tried, in percent of the usual one.
+        effort: number of moves tried, in percent of the usual one.
         seconds: how long it may take; what does not fit makes the cooling faster.
         is_going_on: shown the best timetable now and then; ``False`` ends the search.
+        guarantee: meetings that each participant keeps while some are exchanged for others of the
+            same worth; ``None``: the meetings stay the same.
+        stays_close: a meeting leaves the slot that its candidate names only where that saves
+            ``MOVE_WEIGHT``; no meeting is exchanged.
 
     Returns:
         The best timetable, never worse than the first, and whether the search went to its end.
     """
-    cost = _cost(board)
+    home = [one.slot if stays_close else None for one in board.day.candidates]
+    cost = _cost(board, home)
     steps = board.placed * STEPS_A_MEETING * effort // 100
     if not steps or cost == BREAK_WEIGHT * breaks_bound(board):
         return board, True
-    from meetups import annealing_kernels as kernels  # noqa: PLC0415 - loads numba: a second
+    from meetups.annealing_kernels import anneal  # noqa: PLC0415 - loads numba: a second
 
-    arrays, scratch = _arrays(board), _scratch(board, seed)
-    weights = kernels.Weights(BREAK_WEIGHT, WAIT_WEIGHT)
-    costs = kernels.anneal(arrays, scratch, weights, 1, (COLD, COLD), (cost, cost))  # compiles
+    arrays = arrays_of(board, _least_by_number(board), home)
+    scratch = scratch_of(board, seed)
+    exchanges = exchanges_of(board, None if stays_close else guarantee)
+    weights = Weights(BREAK_WEIGHT, WAIT_WEIGHT, MOVE_WEIGHT)
+    costs = anneal(arrays, exchanges, scratch, weights, 1, (COLD, COLD), (cost, cost))  # compiles
     cooling = _Cooling(max(CHUNKS, steps // LONGEST_CHUNK), seconds)
     best, shown = board, cost
     for heat in cooling:
-        costs = kernels.anneal(arrays, scratch, weights, steps // cooling.chunks, heat, costs)
+        chunk = steps // cooling.chunks
+        costs = anneal(arrays, exchanges, scratch, weights, chunk, heat, costs)
         if costs[1] < shown:
             best, shown = board.with_slots(scratch.best.tolist()), costs[1]
         if not is_going_on(best):
@@ -105,11 +124,12 @@ def shorten(
 
 def shaken(board: Board, *, seed: int) -> Board:
     """Return another timetable of the same meetings, far from the first, whatever its breaks."""
-    from meetups import annealing_kernels as kernels  # noqa: PLC0415 - loads numba: a second
+    from meetups.annealing_kernels import anneal  # noqa: PLC0415 - loads numba: a second
 
-    arrays, scratch = _arrays(board), _scratch(board, seed)
+    arrays = arrays_of(board, _least_by_number(board), [None] * len(board.slot))
+    scratch, exchanges = scratch_of(board, seed), exchanges_of(board, None)
     steps = SHAKING_STEPS * board.placed
-    kernels.anneal(arrays, scratch, kernels.Weights(0, 0), steps, (COLD, COLD), (0, 0))
+    anneal(arrays, exchanges, scratch, Weights(0, 0, 0), steps, (COLD, COLD), (0, 0))
     return board.with_slots(arrays.slot.tolist())
 
 
@@ -148,60 +168,13 @@ class _Cooling:
         return needed / left if left > 0 else math.inf
 
 
-def _cost(board: Board) -> int:
+def _cost(board: Board, home: Sequence[int | None]) -> int:
     opened = board.rows.open_slots
-    return sum(
+    moved = sum(
+        wanted is not None and slot not in (wanted, NOWHERE)
+        for slot, wanted in zip(board.slot, home, strict=True)
+    )
+    return MOVE_WEIGHT * moved + sum(
         BREAK_WEIGHT * count_breaks(busy) + WAIT_WEIGHT * count_waits(busy, available & opened)
         for busy, available in zip(board.busy, board.day.available, strict=True)
-    )
-
-
-def _arrays(board: Board) -> "Arrays":
-    from meetups.annealing_kernels import Arrays  # noqa: PLC0415 - loads numba: a second
-
-    slots, rows = range(board.slot_count), range(len(board.caps))
-    sizes = [len(people) for people in board.people]
-    opened = board.rows.open_slots
-    least = _least(board)
-    worse = [one for one, busy in enumerate(board.busy) if count_breaks(busy) > least[one]]
-    present = [
-        [one & opened & ((1 << slot) - 1) for slot in (*slots, board.slot_count)]
-        for one in board.day.available
-    ]
-    return Arrays(
-        slot=np.array(board.slot, dtype=np.int32),
-        at=np.array(board.at, dtype=np.int32),
-        load=np.array(board.load, dtype=np.int32),
-        caps=np.array(board.caps, dtype=np.int32),
-        member=np.array([[row in one for row in rows] for one in board.rows.members]),
-        start=np.cumsum([0, *sizes]).astype(np.int32),
-        who=np.array([person for people in board.people for person in people], dtype=np.int32),
-        allowed=np.array([[bool(one >> slot & 1) for slot in slots] for one in board.allowed]),
-        present=np.array([[one.bit_count() for one in row] for row in present], dtype=np.int32),
-        ends=np.array(
-            [((busy & -busy).bit_length() - 1, busy.bit_length() - 1) for busy in board.busy],
-            dtype=np.int32,
-        ),
-        held=np.array(list(board.held()), dtype=np.int32),
-        busy=np.array([one for one, busy in enumerate(board.busy) if busy], dtype=np.int32),
-        least=np.array(least, dtype=np.int32),
-        worse=np.array([*worse, *[0] * (len(least) - len(worse))], dtype=np.int32),
-        rank=np.array(
-            [worse.index(one) if one in worse else -1 for one in range(len(least))], dtype=np.int32
-        ),
-        how_many=np.array([len(worse)], dtype=np.int32),
-    )
-
-
-def _scratch(board: Board, seed: int) -> "Scratch":
-    from meetups.annealing_kernels import Scratch  # noqa: PLC0415 - loads numba: a second
-
-    first = np.random.default_rng([seed, 1]).integers(1, 2**63, dtype=np.uint64)
-    return Scratch(
-        queue=np.zeros(len(board.slot), dtype=np.int32),
-        stamp=np.zeros(len(board.slot), dtype=np.int64),
-        mark=np.zeros(1, dtype=np.int64),
-        random=np.array([first], dtype=np.uint64),
-        more=np.zeros(len(board.caps), dtype=np.int32),
-        best=np.array(board.slot, dtype=np.int32),
     )

@@ -8,7 +8,7 @@ of what has been placed: on a day whose every table is taken, this is what finds
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from meetups.board import NOWHERE, Board, Chain
@@ -42,6 +42,8 @@ class Placed:
     board: Board
     bound: int
     is_whole: bool
+    is_complete: bool = True
+    """Everything required is held and every guarantee kept."""
 
 
 def place_selection(
@@ -50,6 +52,7 @@ def place_selection(
     is_going_on: Callable[[Board], bool] = lambda _: True,
     *,
     seconds: float = 60.0,
+    stays_close: bool = False,
 ) -> Placed:
     """Place what is selected; what finds no place gives way to the next best selection.
 
@@ -58,8 +61,10 @@ def place_selection(
         selection: the best of them, slots aside.
         is_going_on: shown the best board now and then; ``False``: no more selections are tried.
         seconds: for deciding selection and slots together, where the flow promises too much.
+        stays_close: begin with those chosen that have a slot, there.
     """
-    best = _place_in_turn(day, selection, is_going_on)
+    board = _at_home(Board(day), selection) if stays_close else Board(day)
+    best = _place_in_turn(board, selection, is_going_on)
     placed = Placed(best, selection.bound, is_whole=True)
     if best.worth < selection.bound or not _is_complete(best, selection):
         is_whole = fill(best, is_going_on)
@@ -67,7 +72,18 @@ def place_selection(
         if is_whole and is_going_on(best):
             placed = _placed_together(best, selection, seconds)
     is_going_on(placed.board)
-    return placed
+    return replace(placed, is_complete=_is_complete(placed.board, selection))
+
+
+def _at_home(board: Board, selection: Selection) -> Board:
+    """Put the meetings chosen where they are now, as far as the day still allows."""
+    for index in sorted(selection.chosen, key=lambda one: -board.day.candidates[one].worth):
+        slot = board.day.candidates[index].slot
+        if slot is None or not board.free_slots(index) >> slot & 1:
+            continue
+        if board.has_table(index, slot):
+            board.put(index, slot)
+    return board
 
 
 def _placed_together(best: Board, selection: Selection, seconds: float) -> Placed:
@@ -91,15 +107,22 @@ def _is_complete(board: Board, selection: Selection) -> bool:
 
 
 def _place_in_turn(
-    day: WishedDay, selection: Selection, is_going_on: Callable[[Board], bool]
+    board: Board, selection: Selection, is_going_on: Callable[[Board], bool]
 ) -> Board:
-    """Place a selection, then others in turn without what found no place; return the best."""
-    best, left = place_shaken(Board(day), selection.chosen, is_going_on)
+    """Place a selection, then others in turn without what found no place; return the best.
+
+    Args:
+        board: where some of it may be already; changed.
+        selection: what to place.
+        is_going_on: ``False``: no more selections are tried.
+    """
+    waiting = [index for index in selection.chosen if board.slot[index] == NOWHERE]
+    best, left = place_shaken(board, waiting, is_going_on)
     homeless = set(left)
     for _ in range(MAX_SELECTIONS):
         if not homeless or not is_going_on(best):
             break
-        chosen = set(select(day, without=homeless, favoured=best.held()).chosen)
+        chosen = set(select(board.day, without=homeless, favoured=best.held()).chosen)
         kept = best.with_slots(
             [slot if index in chosen else None for index, slot in enumerate(best.slot)]
         )

@@ -14,7 +14,7 @@ from meetups import breaks, placement
 from meetups.board import Board, count_breaks, count_waits
 from meetups.break_proof import prove_breaks
 from meetups.problem import WishedDay
-from meetups.seats import table_rows
+from meetups.seats import are_loops_scarce, table_rows
 from meetups.selection import Selection, select
 from meetups.tables import assign_tables
 
@@ -123,6 +123,7 @@ def plan_day(
     on_progress: OnProgress | None = None,
     effort: int = USUAL_EFFORT,
     prove: bool = False,
+    stays_close: bool = False,
 ) -> PlannedDay:
     """Plan a day: which wishes are held, in which slot, at which table.
 
@@ -134,36 +135,63 @@ def plan_day(
             effort gives the same plan on any machine unless the time limit cuts it.
         prove: use the time left to prove that no plan of the same meetings has fewer breaks, or
             to find one; for small days.
+        stays_close: a meeting stays where its candidate says that it is, unless the score is at
+            stake, or a break for two meetings that move.
 
     Returns:
         A whole plan that breaks no rule of the day, whatever was cut.
     """
     run = _Run(seconds, on_progress)
-    run.tell(Phase.SELECTION, Board(day))
-    run.selection = select(day)
-    placed = placement.place_selection(
-        day,
-        run.selection,
-        lambda held: run.tell(Phase.PLACEMENT, held),
-        seconds=SHARE_OF_SLOTS * (seconds - run.seconds),
+    order = _Order(effort, prove, stays_close)
+    plan = _planned(day, run, order)
+    if stays_close and not (plan.is_score_proven and plan.is_guarantee_kept):
+        # Where the wishes do not all find a place, where one starts from decides what is held.
+        other = _planned(day, run, replace(order, stays_close=False))
+        if _rank(day, other) > _rank(day, plan):
+            return replace(other, seconds=run.seconds)
+    return plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """How a day is planned."""
+
+    effort: int
+    prove: bool
+    stays_close: bool
+
+
+def _rank(day: WishedDay, plan: PlannedDay) -> tuple[int, int, int]:
+    """Return how good a plan is: required meetings, guarantees, score."""
+    required = sum(
+        one.is_required and slot is not None
+        for one, slot in zip(day.candidates, plan.slots, strict=True)
     )
+    missing = sum(max(0, one.least - one.meetings) for one in plan.agendas)
+    return required, -missing, plan.score
+
+
+def _planned(day: WishedDay, run: "_Run", order: _Order) -> PlannedDay:
+    """Plan a day from nothing, or from where its meetings are."""
+    run.tell(Phase.SELECTION, Board(day))
+    placed = _placed(day, run, order)
     board = placed.board
-    run.selection = replace(run.selection, bound=placed.bound)
+    run.selection = replace(run.known, bound=placed.bound)
     board, is_whole = breaks.shorten(
         board,
         seed=day.seed,
-        effort=effort,
-        seconds=(seconds - run.seconds) * (SHARE_BEFORE_PROOF if prove else 1),
+        effort=order.effort,
+        seconds=run.left * (SHARE_BEFORE_PROOF if order.prove else 1),
         is_going_on=lambda held: run.tell(Phase.BREAKS, held),
+        guarantee=run.selection.least,
+        stays_close=order.stays_close,
     )
     if board.worth < run.selection.bound:  # other slots are free now
         is_filled = placement.fill(board, lambda held: run.tell(Phase.PLACEMENT, held))
         is_whole = is_whole and is_filled
     bound = breaks.breaks_bound(board)
-    if prove and board.breaks() > bound and run.tell(Phase.PROOF, board):
-        board, bound = prove_breaks(
-            board, seconds - run.seconds, lambda held: run.tell(Phase.PROOF, held)
-        )
+    if order.prove and board.breaks() > bound and run.tell(Phase.PROOF, board):
+        board, bound = prove_breaks(board, run.left, lambda held: run.tell(Phase.PROOF, held))
     run.tell(Phase.TABLES, board)
     plan = describe(
         day,
@@ -173,6 +201,35 @@ def plan_day(
         seconds=run.seconds,
     )
     return replace(plan, breaks_bound=max(bound, plan.breaks_bound))
+
+
+def _placed(day: WishedDay, run: "_Run", order: _Order) -> placement.Placed:
+    """Choose the meetings and place them; with loops for all who asked where that costs nothing."""
+
+    def place(asked: WishedDay, selection: Selection) -> placement.Placed:
+        run.selection = selection
+        return placement.place_selection(
+            asked,
+            selection,
+            lambda held: run.tell(Phase.PLACEMENT, held),
+            seconds=SHARE_OF_SLOTS * run.left,
+            stays_close=order.stays_close,
+        )
+
+    favoured = [
+        index
+        for index, one in enumerate(day.candidates)
+        if order.stays_close and one.slot is not None
+    ]
+    selection = select(day, favoured=favoured)
+    if are_loops_scarce(day):
+        sure = replace(day, are_loops_sure=True)
+        with_loops = select(sure, favoured=favoured)
+        if with_loops.gives_as_much_as(selection):
+            placed = place(sure, with_loops)
+            if placed.board.worth >= selection.bound and placed.is_complete:
+                return placed
+    return place(day, selection)
 
 
 def describe(
@@ -233,6 +290,18 @@ class _Run:
     @property
     def seconds(self) -> float:
         return time.perf_counter() - self.started
+
+    @property
+    def left(self) -> float:
+        return self.limit - self.seconds
+
+    @property
+    def known(self) -> Selection:
+        """Return the selection that is being placed."""
+        if self.selection is None:  # pragma: no cover - placing has set it
+            message = "nothing has been selected"
+            raise RuntimeError(message)
+        return self.selection
 
     def tell(self, phase: Phase, board: Board) -> bool:
         """Tell the caller how far it is; return whether to go on."""

@@ -65,6 +65,8 @@ class Candidate:
     """Held whatever it costs: fixed by the organisers, locked, or of a working group."""
     slot: int | None = None
     """Where it is now, for a day already planned; nothing: not placed yet."""
+    table: int | None = None
+    """The table at which it is locked; nothing: any that fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Table:
     seats: int = 2
     is_accessible: bool = False
     """Somebody in a wheelchair can sit there."""
+    has_loop: bool = False
+    """Somebody who wears a hearing aid hears better there."""
     closed: SlotSet = 0
     """When it cannot be used."""
 
@@ -96,7 +100,11 @@ class WishedDay:
     keeps_table: frozenset[int] = frozenset()
     """Participants who keep their table all day where they can: the others come to them."""
     needs_access: frozenset[int] = frozenset()
-    """Participants who asked for an accessible table."""
+    """Participants who asked for an accessible table: without one, they meet nobody."""
+    needs_loop: frozenset[int] = frozenset()
+    """Participants who asked for a hearing loop: they have one while there is one to give."""
+    are_loops_sure: bool = False
+    """No slot may hold more of their meetings than it has tables with a loop."""
 
 
 class HeldPlan(Protocol):

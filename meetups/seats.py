@@ -1,6 +1,7 @@
 """How many meetings of each sort the tables can hold at once, whatever table each then gets.
 
-A meeting needs a table with enough seats, accessible when one of its people asked for that. By
+A meeting needs a table with enough seats, accessible when one of its people asked for that, with
+a hearing loop when one of them asked for that and the day has loops enough for all. By
 Hall's theorem, the meetings of a slot all find a table exactly when, for every set of needs, no
 more meetings have one of these needs than there are tables that meet one of them. Each such set is
 a *row* with a capacity in each slot; row 0 counts all the meetings.
@@ -21,10 +22,15 @@ class Need:
 
     seats: int
     accessible: bool
+    loop: bool = False
 
     def is_met_by(self, table: Table) -> bool:
         """Tell whether ``table`` will do."""
-        return table.seats >= self.seats and table.is_accessible >= self.accessible
+        return (
+            table.seats >= self.seats
+            and table.is_accessible >= self.accessible
+            and table.has_loop >= self.loop
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,20 @@ def table_rows(day: WishedDay) -> TableRows:
 
 
 def need_of(day: WishedDay, index: int) -> Need:
-    """Return what a candidate asks of its table."""
+    """Return what a candidate cannot do without."""
     people = day.candidates[index].participants
-    return Need(len(people), not day.needs_access.isdisjoint(people))
+    is_accessible = not day.needs_access.isdisjoint(people)
+    return Need(len(people), is_accessible, day.are_loops_sure and wants_loop(day, index))
+
+
+def are_loops_scarce(day: WishedDay) -> bool:
+    """Tell whether somebody asked for a hearing loop and some table has none."""
+    return bool(day.needs_loop) and not all(table.has_loop for table in day.room)
+
+
+def wants_loop(day: WishedDay, index: int) -> bool:
+    """Tell whether one of the people of a candidate asked for a hearing loop."""
+    return not day.needs_loop.isdisjoint(day.candidates[index].participants)
 
 
 def _unions(sets: Iterable[Numbers]) -> set[Numbers]:

@@ -51,6 +51,14 @@ class Selection:
     impossible: tuple[int, ...]
     """Required candidates that cannot be held together with the other required ones."""
 
+    def gives_as_much_as(self, other: "Selection") -> bool:
+        """Tell whether a stricter selection costs nothing: worth, guarantee, required meetings."""
+        return (self.bound, self.least, self.impossible) == (
+            other.bound,
+            other.least,
+            other.impossible,
+        )
+
 
 def select(
     day: WishedDay, *, without: Iterable[int] = (), favoured: Iterable[int] = ()

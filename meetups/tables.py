@@ -3,7 +3,8 @@
 Slot after slot, meetings and tables are matched at the least cost (the assignment problem, exact in
 each slot): what counts is who has to get up, those who keep their table before all, then whose
 table is taken while they are away. A table too small or not accessible for those who asked is
-never given: a meeting without a table says that the slot holds too much.
+never given: a meeting without a table says that the slot holds too much. A table without the
+hearing loop asked for is given when all those with one go to others who asked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from meetups.board import NOWHERE
 from meetups.problem import Table, WishedDay
-from meetups.seats import Need, need_of
+from meetups.seats import Need, need_of, wants_loop
 
 PUBLISHED: Final = 10_000.0
 """A table that people have been told of changes."""
@@ -22,7 +23,9 @@ KEEPER_MOVES: Final = 100.0
 OTHER_MOVES: Final = 10.0
 TAKEN_MEANWHILE: Final = 40.0
 """The table of a keeper who is away and comes back is given to others."""
-UNFIT: Final = 1e9
+WITHOUT_LOOP: Final = 1e7
+"""Above anything else of a slot together."""
+UNFIT: Final = 1e11
 
 
 def room_of(day: WishedDay) -> tuple[Table, ...]:
@@ -34,6 +37,7 @@ def room_of(day: WishedDay) -> tuple[Table, ...]:
         Table(
             seats=most,
             is_accessible=True,
+            has_loop=True,
             closed=sum((number >= count) << slot for slot, count in enumerate(day.tables)),
         )
         for number in range(max(day.tables, default=0))
@@ -102,43 +106,63 @@ class _Seating:
         self.table_of: dict[int, int] = {}
         """Where each participant sat last."""
         self._unfit: dict[Need, NDArray[np.bool_]] = {}
+        self._without_loop = np.array([not table.has_loop for table in self.room])
 
     def seat(self, slot: int) -> None:
         """Give their tables to the meetings of a slot."""
         here = self.meetings[slot]
         shut = {number for number, table in enumerate(self.room) if table.closed >> slot & 1}
-        settled = self._settled(here, shut)
-        others = [index for index in here if index not in settled]
-        if not self._match(others, slot, shut | set(settled.values())):
-            settled = {}
-            self._match(here, slot, shut)
-        for index, table in settled.items():
+        locked = self._locked(here, shut)
+        settled = self._settled(here, shut, locked)
+        found = self._matched(here, slot, shut, settled)
+        if settled != locked and (len(found) < len(here) or self._is_loop_missing(found)):
+            found = self._matched(here, slot, shut, locked)
+        for index, table in found.items():
             self._give(index, table)
 
-    def _settled(self, here: list[int], shut: set[int]) -> dict[int, int]:
-        """Return the tables told that can be kept."""
-        settled: dict[int, int] = {}
-        taken = set(shut)
+    def _locked(self, here: list[int], shut: set[int]) -> dict[int, int]:
+        """Return the tables that are kept whatever it costs."""
+        tables = {index: self.day.candidates[index].table for index in here}
+        return {
+            index: table
+            for index, table in tables.items()
+            if table is not None
+            and 0 <= table < len(self.room)
+            and table not in shut
+            and not self._unfit_tables(need_of(self.day, index))[table]
+        }
+
+    def _is_loop_missing(self, found: dict[int, int]) -> bool:
+        """Tell whether somebody who asked for a loop would sit without one."""
+        return any(
+            self._without_loop[table] and wants_loop(self.day, index)
+            for index, table in found.items()
+        )
+
+    def _settled(self, here: list[int], shut: set[int], locked: dict[int, int]) -> dict[int, int]:
+        """Return the tables told that can be kept, those locked first."""
+        settled = dict(locked)
+        taken = shut | set(locked.values())
         for index in here:
             table = self.told.get(index, NOWHERE)
-            if not 0 <= table < len(self.room) or table in taken:
+            if index in locked or not 0 <= table < len(self.room) or table in taken:
                 continue
             if need_of(self.day, index).is_met_by(self.room[table]):
                 settled[index] = table
                 taken.add(table)
         return settled
 
-    def _match(self, here: list[int], slot: int, shut: set[int]) -> bool:
-        """Give tables to meetings, none of ``shut``; tell whether all have one."""
-        if not here or not self.room:
-            return not here
-        costs = np.stack([self._costs(index) for index in here])
+    def _matched(
+        self, here: list[int], slot: int, shut: set[int], settled: dict[int, int]
+    ) -> dict[int, int]:
+        """Return the tables of the meetings of a slot, some being ``settled``."""
+        others = [index for index in here if index not in settled]
+        if not others or not self.room:
+            return settled
+        costs = np.stack([self._costs(index) for index in others])
         costs += self._taken(slot)
-        costs[:, sorted(shut)] = UNFIT
-        pairs = _cheapest(costs)
-        for row, column in pairs:
-            self._give(here[row], column)
-        return len(pairs) == len(here)
+        costs[:, sorted(shut | set(settled.values()))] = UNFIT
+        return settled | {others[row]: column for row, column in _cheapest(costs)}
 
     def _give(self, index: int, table: int) -> None:
         self.tables[index] = table
@@ -156,6 +180,8 @@ class _Seating:
         if 0 <= self.told.get(index, NOWHERE) < len(self.room):
             costs += PUBLISHED
             costs[self.told[index]] -= PUBLISHED
+        if wants_loop(self.day, index):
+            costs[self._without_loop] += WITHOUT_LOOP
         costs[self._unfit_tables(need_of(self.day, index))] = UNFIT
         return costs
 

@@ -35,6 +35,7 @@ class FaultCode(StrEnum):
     TABLE_TOO_SMALL = "table-too-small"
     TABLE_CLOSED = "table-closed"
     TABLE_NOT_ACCESSIBLE = "table-not-accessible"
+    TABLE_WITHOUT_LOOP = "table-without-loop"
     TABLE_WITHOUT_MEETING = "table-without-meeting"
 
 
@@ -123,6 +124,7 @@ def faults_of_plan(
     *,
     least: Sequence[int] | None = None,
     holds_required: bool = False,
+    gives_loops: bool = False,
 ) -> tuple[Fault, ...]:
     """Return every rule of ``day`` that a plan breaks.
 
@@ -133,6 +135,8 @@ def faults_of_plan(
         least: meetings that each participant must have; a planner may have had to lower what the
             day guarantees, so it is not read from there.
         holds_required: the required meetings must all be held.
+        gives_loops: nobody who asked for a hearing loop may lack one that could be theirs in that
+            slot, others changing tables, without anybody losing theirs.
     """
     if not len(slots) == len(tables) == len(day.candidates):
         return (Fault(code=FaultCode.WRONG_LENGTH),)
@@ -141,6 +145,8 @@ def faults_of_plan(
     found += _crowds(day.tables, slots)
     found += _number_faults(day, slots, least)
     found += _table_faults(day, slots, tables)
+    if gives_loops and not found:
+        found += _loop_faults(day, slots, tables)
     if holds_required:
         found += [
             Fault(code=FaultCode.NOT_HELD, meeting=number)
@@ -255,3 +261,42 @@ def _fit(day: WishedDay, number: int, slot: int, table: int) -> Iterator[Fault]:
         yield Fault(code=FaultCode.TABLE_CLOSED, **where)
     if not seat.is_accessible and any(one in day.needs_access for one in people):
         yield Fault(code=FaultCode.TABLE_NOT_ACCESSIBLE, **where)
+
+
+def _loop_faults(day: WishedDay, slots: Slots, tables: Sequence[int | None]) -> Iterator[Fault]:
+    """Yield the meetings that miss a hearing loop for nothing, in a plan without other faults."""
+    users: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for number, (slot, table) in enumerate(zip(slots, tables, strict=True)):
+        if slot is not None and table is not None:
+            users[slot][table] = number
+    for slot, here in sorted(users.items()):
+        for table, number in sorted(here.items()):
+            if not day.room or day.room[table].has_loop or not _asks_loop(day, number):
+                continue
+            others = {at: one for at, one in here.items() if one != number}
+            if _can_sit(day, others, number, slot, loop=True, seen=set()):
+                where = {"meeting": number, "slot": slot, "table": table}
+                yield Fault(code=FaultCode.TABLE_WITHOUT_LOOP, **where)
+
+
+def _asks_loop(day: WishedDay, number: int) -> bool:
+    return any(one in day.needs_loop for one in day.candidates[number].participants)
+
+
+def _can_sit(
+    day: WishedDay, users: dict[int, int], number: int, slot: int, *, loop: bool, seen: set[int]
+) -> bool:
+    """Tell whether a meeting finds a table, others making room along an augmenting path."""
+    if day.candidates[number].table is not None:
+        return False
+    for table, seat in enumerate(day.room):
+        if table in seen or (loop and not seat.has_loop) or any(_fit(day, number, slot, table)):
+            continue
+        seen.add(table)
+        other = users.get(table)
+        if other is None:
+            return True
+        keeps = seat.has_loop and _asks_loop(day, other)
+        if _can_sit(day, users, other, slot, loop=keeps, seen=seen):
+            return True
+    return False

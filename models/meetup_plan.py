@@ -41,6 +41,10 @@ class MeetupPlan(Base):
     seconds_allowed: Mapped[int] = mapped_column(default=30)
     asks_proof: Mapped[bool] = mapped_column(default=False)
     keeps_locks: Mapped[bool] = mapped_column(default=True)
+    # The plan whose slots it keeps where it can.
+    close_to_id: Mapped[int | None] = mapped_column(
+        ForeignKey("meetup_plan.id", ondelete="SET NULL")
+    )
     # Live, while it is computed; the numbers of the result afterwards.
     phase: Mapped[PlanPhase | None] = mapped_column(coded(PlanPhase))
     placed: Mapped[int | None]
@@ -69,7 +73,12 @@ class MeetupPlan(Base):
     lock: Mapped[int] = mapped_column(default=1)
 
     day: Mapped[MeetupDay] = relationship(foreign_keys=[day_id])
-    based_on: Mapped["MeetupPlan | None"] = relationship(remote_side="MeetupPlan.id")
+    based_on: Mapped["MeetupPlan | None"] = relationship(
+        remote_side="MeetupPlan.id", foreign_keys=[based_on_id]
+    )
+    close_to: Mapped["MeetupPlan | None"] = relationship(
+        remote_side="MeetupPlan.id", foreign_keys=[close_to_id]
+    )
     created_by: Mapped["User | None"] = relationship(foreign_keys=[created_by_id])
     placements: Mapped[list["PlannedMeeting"]] = relationship(
         back_populates="plan", cascade="all, delete-orphan", order_by="PlannedMeeting.id"

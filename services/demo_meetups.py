@@ -27,7 +27,8 @@ from services.meetup_calendar import record_publication
 from services.meetup_clock import is_past
 from services.meetup_figures import figures_of, write_figures
 from services.meetup_plan_store import check_placements, insert_placements
-from services.meetup_planning import Placement, pair_key, read_day, tables_of
+from services.meetup_planning import Placement, pair_key, tables_of
+from services.meetup_reading import read_day
 from services.meetup_why import reasons_as_data
 from services.meetup_wish_worth import pair_worths
 from services.seeding_files import read_toml

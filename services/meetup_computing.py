@@ -15,8 +15,9 @@ from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
 from services.meetup_figures import figures_of, write_figures
 from services.meetup_plan_store import FaultyPlan, check_placements, store_placements
-from services.meetup_planning import DayToPlan, Placement, placements_of, read_day
+from services.meetup_planning import DayToPlan, Placement, placements_of
 from services.meetup_plans import PLAN_COMPUTE
+from services.meetup_reading import read_day
 from services.meetup_why import reasons_as_data
 from services.outbox import post_message
 from vocabulary.labels import N_
@@ -102,12 +103,13 @@ def read_order(session: Session, claim: Claim) -> tuple[MeetupPlan, DayToPlan] |
 
 
 def read_for(session: Session, plan: MeetupPlan, *, held: Sequence[Placement] = ()) -> DayToPlan:
-    """Return the day of a plan with the locks that its calculation keeps."""
+    """Return the day of a plan with the locks it keeps, its meetings where it would have them."""
     locked: list[Placement] = []
     if plan.keeps_locks and plan.based_on_id is not None:
         locked = [one for one in placements_of(session, plan.based_on_id) if one.is_locked]
     day = session.get_one(MeetupDay, plan.day_id)
-    return read_day(session, day, seed=plan.seed, locked=locked, held=held)
+    before = [] if plan.close_to_id is None else placements_of(session, plan.close_to_id)
+    return read_day(session, day, seed=plan.seed, locked=locked, held=held, before=before)
 
 
 def note_progress(
@@ -158,7 +160,13 @@ def finish_plan(
         number: agenda.least
         for number, agenda in zip(read.participants, planned.agendas, strict=True)
     }
-    check_placements(fresh, placements, least=_promised(planned, least), holds_required=True)
+    check_placements(
+        fresh,
+        placements,
+        least=_promised(planned, least),
+        holds_required=True,
+        gives_loops=True,
+    )
     store_placements(session, plan, placements, read=fresh)
     write_figures(
         plan,
@@ -167,6 +175,7 @@ def finish_plan(
         is_breaks_proven=planned.is_breaks_proven,
         is_cut=planned.is_cut,
         seconds=round(planned.seconds, 2),
+        **_closeness(session, plan, placements),
     )
     plan.wished, plan.score_bound = len(read.keys), planned.score_bound
     plan.breaks_bound = planned.breaks_bound
@@ -174,6 +183,17 @@ def finish_plan(
     plan.phase, plan.state, plan.finished_at = None, PlanState.READY, now
     plan.is_stop_asked = False
     return True
+
+
+def _closeness(
+    session: Session, plan: MeetupPlan, placements: Sequence[Placement]
+) -> dict[str, Any]:
+    """Return how many meetings of the plan to stay close to have kept their hour."""
+    if plan.close_to_id is None:
+        return {}
+    before = {one.key: one.slot_id for one in placements_of(session, plan.close_to_id)}
+    kept = [one.slot_id == before[one.key] for one in placements if one.key in before]
+    return {"stayed": sum(kept), "moved": len(kept) - sum(kept), "dropped": len(before) - len(kept)}
 
 
 def _promised(planned: PlannedDay, least: Mapping[int, int]) -> Mapping[int, int] | None:

@@ -1,5 +1,6 @@
 """What a plan is worth and what it costs each participant: counted again from where it puts all."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,8 @@ class PlanFigures:
     table_changes: int
     people: Mapping[int, PersonFigures]
     """One a participant, by its number in the base."""
+    without_loop: Mapping[int, int]
+    """Meetings of those who asked for a hearing loop that are at a table without one."""
 
     @property
     def short(self) -> tuple[int, ...]:
@@ -85,6 +88,7 @@ def figures_of(
         waits=sum(one.waits for one in people.values()),
         table_changes=sum(moves.values()),
         people=people,
+        without_loop=_without_loop(read, placements),
     )
 
 
@@ -94,6 +98,18 @@ def _busy(read: DayToPlan, placements: Iterable[Placement]) -> list[int]:
         for number in one.participants:
             busy[read.person_of[number]] |= 1 << read.slot_of[one.slot_id]
     return busy
+
+
+def _without_loop(read: DayToPlan, placements: Iterable[Placement]) -> dict[int, int]:
+    """Return how many meetings those who asked for a hearing loop have without one."""
+    asked = {read.participants[one] for one in read.wished.needs_loop}
+    missed = Counter(
+        number
+        for one in placements
+        if not read.wished.room[read.table_of[one.table_id]].has_loop
+        for number in asked.intersection(one.participants)
+    )
+    return dict(missed)
 
 
 def _table_changes(read: DayToPlan, placements: Iterable[Placement]) -> dict[int, int]:
@@ -119,6 +135,7 @@ def write_figures(plan: MeetupPlan, figures: PlanFigures, **known: Any) -> None:
         "breaks_gap": figures.breaks_gap,
         "least": sorted({one.least for one in figures.people.values()}),
         "short": sorted(figures.short),
+        "without_loop": {str(who): count for who, count in figures.without_loop.items()},
         "people": {
             str(who): [one.meetings, one.breaks, one.waits, one.least, one.table_changes]
             for who, one in figures.people.items()

@@ -1,6 +1,6 @@
 """Where a meeting of a plan can go, and what stands in the way: what the grid shows live."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,13 +9,8 @@ from sqlalchemy.orm import Session
 from models.meetup import MeetupDay, MeetupSlot, MeetupTable
 from models.meetup_participant import MeetupParticipant
 from services.meetup_availability import free_slots
-from services.meetup_planning import (
-    Placement,
-    fixed_slots,
-    is_there,
-    plannable_participants,
-    tables_of,
-)
+from services.meetup_planning import Placement, fixed_slots, plannable_participants, tables_of
+from services.meetup_reading import is_there
 
 
 class Obstacle(StrEnum):
@@ -30,6 +25,8 @@ class Obstacle(StrEnum):
     LOCKED = "locked"
     STEPS = "steps"
     """A table with steps for somebody who asked for one without."""
+    LOOP = "loop"
+    """A table without a hearing loop for somebody who asked for one, while one with it is free."""
     FIXED = "fixed"
     """The organisers fixed it in another slot."""
     CAP = "cap"
@@ -153,6 +150,7 @@ class MoveBoard:
         if self.fixed.get(meeting.key, spot.slot_id) != spot.slot_id:
             yield Reason(Obstacle.FIXED, key=meeting.key)
         yield from self._steps(meeting, spot)
+        yield from self._loops(meeting, spot)
         for person in meeting.participants:
             if person not in self.people:
                 yield Reason(Obstacle.LEFT, person)
@@ -176,11 +174,34 @@ class MoveBoard:
                 yield Reason(Obstacle.CAP, person)
 
     def _steps(self, meeting: Placement, spot: Spot) -> Iterator[Reason]:
-        if self.tables[spot.table_id].is_step_free:
-            return
-        for person in meeting.participants:
-            if person in self.people and self.people[person].needs_step_free:
+        if not self.tables[spot.table_id].is_step_free:
+            for person in self._askers(meeting, lambda one: one.needs_step_free):
                 yield Reason(Obstacle.STEPS, person)
+
+    def _loops(self, meeting: Placement, spot: Spot) -> Iterator[Reason]:
+        if self.tables[spot.table_id].has_hearing_loop:
+            return
+        askers = self._askers(meeting, lambda one: one.needs_hearing_loop)
+        if askers and self._is_loop_free(meeting, spot.slot_id):
+            for person in askers:
+                yield Reason(Obstacle.LOOP, person)
+
+    def _is_loop_free(self, meeting: Placement, slot_id: int) -> bool:
+        """Tell whether a table with a hearing loop would do for a meeting, and is not taken."""
+        needs_access = bool(self._askers(meeting, lambda one: one.needs_step_free))
+        return any(
+            table.has_hearing_loop
+            and table.seats >= len(meeting.participants)
+            and table.is_step_free >= needs_access
+            and self.at.get(Spot(slot_id, table.id), meeting.key) == meeting.key
+            for table in self.tables.values()
+        )
+
+    def _askers(self, meeting: Placement, asks: Callable[[MeetupParticipant], bool]) -> list[int]:
+        """Return the people of a meeting who asked for something."""
+        return [
+            one for one in meeting.participants if one in self.people and asks(self.people[one])
+        ]
 
     def faults(self, meeting: Placement) -> tuple[Reason, ...]:
         """Return what is wrong with a meeting where it is: somebody left, or cannot any more."""

@@ -22,8 +22,9 @@ from services.meetup_plan_store import (
     insert_placements,
     known_placements,
 )
-from services.meetup_planning import DayToPlan, Placement, placements_of, read_day
+from services.meetup_planning import DayToPlan, Placement, placements_of
 from services.meetup_plans import copy_plan
+from services.meetup_reading import read_day
 from services.meetup_repair_proposals import possible_placements
 from services.meetup_why import reasons_as_data
 from vocabulary.labels import N_

@@ -18,7 +18,8 @@ from models.meetup_plan import (
 )
 from models.meetup_wish import MeetupWish
 from services.errors import RuleViolation
-from services.meetup_planning import DayToPlan, Placement, pair_key, read_day
+from services.meetup_planning import DayToPlan, Placement, pair_key
+from services.meetup_reading import read_day
 from vocabulary.labels import N_
 
 # Fits what the plan's row can hold, and what a person reads.
@@ -84,6 +85,7 @@ def check_placements(
     *,
     least: Mapping[int, int] | None = None,
     holds_required: bool = False,
+    gives_loops: bool = False,
 ) -> None:
     """Let the independent validator look at placements.
 
@@ -92,11 +94,16 @@ def check_placements(
         placements: where each meeting goes.
         least: meetings promised to each participant, by its number in the base.
         holds_required: all that is imposed must be held; a plan changed by hand may leave it out.
+        gives_loops: whoever asked for a hearing loop has one while there is one to give; a plan
+            changed by hand may decide otherwise.
 
     Raises:
         FaultyPlan: it finds something, or a placement names what the day no longer has.
     """
-    if faults := faults_in(read, placements, least=least, holds_required=holds_required):
+    faults = faults_in(
+        read, placements, least=least, holds_required=holds_required, gives_loops=gives_loops
+    )
+    if faults:
         raise FaultyPlan(faults)
 
 
@@ -106,6 +113,7 @@ def faults_in(
     *,
     least: Mapping[int, int] | None = None,
     holds_required: bool = False,
+    gives_loops: bool = False,
 ) -> tuple[str, ...]:
     """Return what the validator finds, and what placements name that the day no longer has."""
     found = faults_of_plan(
@@ -113,6 +121,7 @@ def faults_in(
         *read.numbers(known_placements(read, placements)),
         least=None if least is None else [least.get(one, 0) for one in read.participants],
         holds_required=holds_required,
+        gives_loops=gives_loops,
     )
     return (*_unknown(read, placements), *(fault.text for fault in found))
 

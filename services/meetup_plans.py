@@ -18,7 +18,8 @@ from services.errors import Conflict, RuleViolation
 from services.meetup_calendar import announce_agendas, record_publication
 from services.meetup_places import lock_day
 from services.meetup_plan_store import FaultyPlan, faults_in, store_placements
-from services.meetup_planning import Placement, placements_of, read_day
+from services.meetup_planning import Placement, placements_of
+from services.meetup_reading import read_day
 from services.outbox import post_message
 from vocabulary.kinds import SubjectKind
 from vocabulary.labels import N_
@@ -52,6 +53,7 @@ class PlanOrder:
     asks_proof: bool = False
     name: str = ""
     keeps_locks_of: MeetupPlan | None = None
+    stays_close_to: MeetupPlan | None = None
 
 
 def request_plan(
@@ -79,6 +81,7 @@ def request_plan(
         asks_proof=order.asks_proof,
         keeps_locks=order.keeps_locks_of is not None,
         based_on_id=order.keeps_locks_of.id if order.keeps_locks_of else None,
+        close_to_id=order.stays_close_to.id if order.stays_close_to else None,
         created_by_id=person.id if person else None,
         created_at=now,
     )
@@ -208,7 +211,7 @@ def publish_plan(
     if day.published_plan_id == plan.id:
         raise RuleViolation(N_("Ce planning est déjà publié."))
     check_still_possible(session, day, plan)
-    previous = session.get(MeetupPlan, day.published_plan_id) if day.published_plan_id else None
+    previous = published_plan(session, day)
     day.published_plan_id, plan.published_at = plan.id, now
     _record(session, day, plan, now)
     _note(session, day, "meetup.plan_published", plan, person, now)
@@ -225,7 +228,7 @@ def unpublish_plan(
         RuleViolation: no plan is published.
     """
     _keep_day(session, day)
-    plan = session.get(MeetupPlan, day.published_plan_id) if day.published_plan_id else None
+    plan = published_plan(session, day)
     if plan is None:
         raise RuleViolation(N_("Aucun planning n’est publié."))
     day.published_plan_id = None
@@ -282,6 +285,11 @@ def check_still_possible(session: Session, day: MeetupDay, plan: MeetupPlan) -> 
     faults = faults_in(read_day(session, day, held=placements), placements)
     if faults:
         raise FaultyPlan(faults, OUTDATED)
+
+
+def published_plan(session: Session, day: MeetupDay) -> MeetupPlan | None:
+    """Return the plan that everybody sees, if there is one."""
+    return session.get(MeetupPlan, day.published_plan_id) if day.published_plan_id else None
 
 
 def plans_of(session: Session, day: MeetupDay) -> Sequence[MeetupPlan]:

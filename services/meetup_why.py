@@ -12,7 +12,8 @@ from meetups.problem import Held
 from meetups.why import Alternative, WhyCode, why_unplaced
 from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
-from services.meetup_planning import DayToPlan, placements_of, read_day
+from services.meetup_planning import DayToPlan, placements_of
+from services.meetup_reading import read_day
 
 # Beyond, the rows of a plan would weigh more than its meetings.
 MOST_KEPT: Final = 1_500

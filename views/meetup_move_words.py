@@ -28,6 +28,11 @@ def reason_text(names: DayNames, board: MoveBoard, reason: Reason) -> str:
         Obstacle.STEPS: lambda: _(
             "%(person)s a demandé une table accessible : celle-ci ne l’est pas", person=person
         ),
+        Obstacle.LOOP: lambda: _(
+            "%(person)s a demandé une boucle magnétique : cette table n’en a pas, une autre "
+            "table libre en a une",
+            person=person,
+        ),
     }
     return str(texts[reason.obstacle]())
 

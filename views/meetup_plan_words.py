@@ -46,6 +46,8 @@ class PersonLine:
     breaks: int
     table_changes: int
     is_short: bool
+    without_loop: int
+    """Meetings at a table without the hearing loop asked for."""
 
 
 def guarantees_of(day: MeetupDay, plan: MeetupPlan) -> Guarantees | None:
@@ -156,6 +158,8 @@ def _sentences(day: MeetupDay, plan: MeetupPlan) -> Iterator[str]:
     yield from _value_sentences(plan, data)
     yield from _least_sentences(day, data)
     yield from _break_sentences(plan, data)
+    yield from _loop_sentences(data)
+    yield from _close_sentences(data)
     if data.get("is_cut"):
         yield _(
             "Le temps imparti ou votre arrêt a interrompu la recherche : un calcul plus long "
@@ -232,6 +236,29 @@ def _break_sentences(plan: MeetupPlan, data: Mapping[str, Any]) -> Iterator[str]
         yield _("Tous les agendas ont le même nombre de trous.")
 
 
+def _loop_sentences(data: Mapping[str, Any]) -> Iterator[str]:
+    if missed := sum(data.get("without_loop", {}).values()):
+        yield ngettext(
+            "%(num)s rendez-vous d’une personne qui demande une boucle magnétique est à une table "
+            "sans boucle : « Ce que chacun reçoit » dit de qui.",
+            "%(num)s rendez-vous de personnes qui demandent une boucle magnétique sont à des "
+            "tables sans boucle : « Ce que chacun reçoit » dit de qui.",
+            missed,
+        )
+
+
+def _close_sentences(data: Mapping[str, Any]) -> Iterator[str]:
+    if "stayed" not in data or data.get("is_edited"):
+        return
+    yield _(
+        "Par rapport au planning publié au départ : %(stayed)s rendez-vous gardent leur heure, "
+        "%(moved)s en changent, %(dropped)s n’ont plus lieu.",
+        stayed=_count(data["stayed"]),
+        moved=_count(data["moved"]),
+        dropped=_count(data["dropped"]),
+    )
+
+
 def person_lines(day: MeetupDay, plan: MeetupPlan) -> Sequence[PersonLine]:
     """Return each participant's share, those with the fewest meetings first."""
     people: Mapping[str, Sequence[int]] = plan.guarantees.get("people", {})
@@ -240,11 +267,15 @@ def person_lines(day: MeetupDay, plan: MeetupPlan) -> Sequence[PersonLine]:
             MeetupParticipant.day_id == day.id
         )
     )
+    without_loop: Mapping[str, int] = plan.guarantees.get("without_loop", {})
     lines = []
     for number, name in rows:
         if str(number) in people:
             meetings, breaks, waits, least, changes = people[str(number)]
-            lines.append(PersonLine(name, meetings, waits, breaks, changes, meetings < least))
+            missed = without_loop.get(str(number), 0)
+            lines.append(
+                PersonLine(name, meetings, waits, breaks, changes, meetings < least, missed)
+            )
     return sorted(lines, key=lambda one: (not one.is_short, one.meetings, -one.waits, one.name))
 
 

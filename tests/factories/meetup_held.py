@@ -12,8 +12,8 @@ from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
 from services.meetup_figures import figures_of, write_figures
 from services.meetup_plan_store import store_placements
-from services.meetup_planning import read_day
 from services.meetup_plans import publish_plan
+from services.meetup_reading import read_day
 from tests.factories.meetups import (
     make_attendee,
     make_day,

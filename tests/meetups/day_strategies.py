@@ -40,6 +40,7 @@ def wished_days(
         room=draw(st.one_of(st.just(()), _room(masks))),
         keeps_table=frozenset(draw(st.lists(st.integers(0, people - 1), max_size=3))),
         needs_access=frozenset(draw(st.lists(st.integers(0, people - 1), max_size=2))),
+        needs_loop=frozenset(draw(st.lists(st.integers(0, people - 1), max_size=3))),
     )
 
 
@@ -67,6 +68,7 @@ def _room(masks: st.SearchStrategy[SlotSet]) -> st.SearchStrategy[tuple[Table, .
         Table,
         seats=st.sampled_from([2, 2, 3, 5]),
         is_accessible=st.booleans(),
+        has_loop=st.booleans(),
         closed=st.one_of(st.just(0), masks),
     )
     return st.lists(table, min_size=1, max_size=4).map(tuple)

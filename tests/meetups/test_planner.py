@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from hypothesis import assume, given, settings
 
+from bench.synthetic_days import DaySize, synthetic_day
 from meetups.board import Board
 from meetups.placement import fill
 from meetups.planner import Phase, PlannedDay, Progress, plan_day
-from meetups.problem import Candidate, WishedDay
+from meetups.problem import Candidate, Table, WishedDay
 from meetups.validator import faults_of_plan
 from tests.meetups.day_strategies import best_by_hand, breaks_of, wished_days
 
@@ -23,7 +24,46 @@ def planned(day: WishedDay) -> PlannedDay:
 @given(day=wished_days())
 def test_a_plan_breaks_no_rule(day: WishedDay) -> None:
     plan = planned(day)
-    assert faults_of_plan(day, plan.slots, plan.tables) == ()
+    assert faults_of_plan(day, plan.slots, plan.tables, gives_loops=True) == ()
+
+
+@settings(max_examples=40, deadline=None)
+@given(day=wished_days())
+def test_hearing_loops_cost_no_wish(day: WishedDay) -> None:
+    without = planned(replace(day, needs_loop=frozenset()))
+    assert planned(day).score >= without.score
+
+
+def test_who_asks_has_a_loop_at_every_slot_when_there_is_one_for_each() -> None:
+    day = synthetic_day(DaySize(24, 8), seed=4)
+    room = tuple(Table(has_loop=number < 3) for number in range(day.tables[0]))
+    day = replace(day, room=room, needs_loop=frozenset({0, 5, 12}))
+    plan = planned(day)
+    seated = {
+        (person, room[table].has_loop)
+        for one, table in zip(day.candidates, plan.tables, strict=True)
+        for person in day.needs_loop.intersection(one.participants)
+        if table is not None
+    }
+    assert seated == {(0, True), (5, True), (12, True)}
+
+
+def test_one_loop_for_two_who_ask_is_never_left_to_others() -> None:
+    day = synthetic_day(DaySize(24, 8), seed=4)
+    room = tuple(Table(has_loop=number == 0) for number in range(day.tables[0]))
+    day = replace(day, room=room, needs_loop=frozenset({0, 1, 12, 13}))
+    plan = planned(day)
+    asked = {
+        slot
+        for one, slot in zip(day.candidates, plan.slots, strict=True)
+        if slot is not None and day.needs_loop.intersection(one.participants)
+    }
+    given_to = {
+        slot
+        for one, slot, table in zip(day.candidates, plan.slots, plan.tables, strict=True)
+        if table == 0 and day.needs_loop.intersection(one.participants)
+    }
+    assert given_to == asked
 
 
 @settings(max_examples=70, deadline=None)

@@ -1,11 +1,14 @@
 """Tables: never two meetings at one, few people who change, those told of stay."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meetups.breaks import least_breaks
 from meetups.problem import Candidate, Table, WishedDay
 from meetups.tables import assign_tables, count_table_moves
+from meetups.validator import faults_of_plan
 
 
 def day_of(pairs: list[tuple[int, ...]], **changes: object) -> WishedDay:
@@ -39,6 +42,35 @@ def test_who_asked_has_an_accessible_table() -> None:
         needs_access=frozenset({3}),
     )
     assert assign_tables(day, (0, 0)) == (1, 0)
+
+
+def test_who_asked_has_the_table_with_a_loop() -> None:
+    day = day_of(
+        [(0, 1), (2, 3)], room=(Table(2, has_loop=True), Table(2)), needs_loop=frozenset({3})
+    )
+    assert assign_tables(day, (0, 0)) == (1, 0)
+
+
+def test_a_table_told_gives_way_to_somebody_who_asked_for_its_loop() -> None:
+    day = day_of(
+        [(0, 1), (2, 3)], room=(Table(2, has_loop=True), Table(2)), needs_loop=frozenset({3})
+    )
+    assert assign_tables(day, (0, 0), told={0: 0}) == (1, 0)
+
+
+def test_without_any_loop_the_meeting_is_held_all_the_same() -> None:
+    day = day_of([(0, 1)], room=(Table(2),), needs_loop=frozenset({1}))
+    assert assign_tables(day, (0,)) == (0,)
+
+
+def test_a_locked_table_stays_whoever_asks_for_it() -> None:
+    day = day_of(
+        [(0, 1), (2, 3)], room=(Table(2, has_loop=True), Table(2)), needs_loop=frozenset({3})
+    )
+    locked = replace(day.candidates[0], table=0, slots=1, is_required=True)
+    day = replace(day, candidates=(locked, day.candidates[1]))
+    assert assign_tables(day, (0, 0)) == (0, 1)
+    assert faults_of_plan(day, (0, 0), (0, 1), gives_loops=True) == ()
 
 
 def test_a_closed_table_is_not_given() -> None:

@@ -149,6 +149,23 @@ def test_guarantee_and_required_meetings_on_demand() -> None:
     assert [one.code for one in found] == 4 * [FaultCode.TOO_FEW_MEETINGS] + [FaultCode.NOT_HELD]
 
 
+def test_a_loop_left_to_others_is_a_fault_on_demand() -> None:
+    room = (Table(seats=2, has_loop=True), Table(seats=2), Table(seats=2, has_loop=True))
+    day = replace(
+        DAY,
+        tables=(3, 3, 3),
+        room=room,
+        candidates=(asked((0, 1), 0b111), asked((2, 3), 0b111)),
+        needs_access=frozenset(),
+        needs_loop=frozenset({0, 2}),
+    )
+    assert faults_of_plan(day, (0, 0), (0, 1)) == ()
+    (fault,) = faults_of_plan(day, (0, 0), (0, 1), gives_loops=True)
+    assert (fault.code, fault.meeting) == (FaultCode.TABLE_WITHOUT_LOOP, 1)
+    closed = replace(day, room=(*room[:2], replace(room[2], closed=0b001)))
+    assert faults_of_plan(closed, (0, 0), (0, 1), gives_loops=True) == ()
+
+
 def test_text_of_a_fault() -> None:
     (fault,) = faults_of_plan(DAY, (0, None, None, None), (None,) * 4)
     assert fault.text == "no-table meeting 0 slot 0"

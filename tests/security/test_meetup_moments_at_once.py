@@ -31,8 +31,9 @@ from services.meetup_leaving import cancel
 from services.meetup_move_checks import Spot
 from services.meetup_moves import Seen, copy_to_edit, place_meeting
 from services.meetup_plan_store import faults_in, store_placements
-from services.meetup_planning import Placement, placements_of, read_day
+from services.meetup_planning import Placement, placements_of
 from services.meetup_plans import publish_plan
+from services.meetup_reading import read_day
 from services.meetup_registration import Body
 from services.meetup_repair_proposals import Proposal, propose, read_situation
 from services.meetup_repairs import RepairOrder, apply_repair, order_of, undo_repair

@@ -17,7 +17,8 @@ from models.meetup_participant import MeetupAbsence
 from models.meetup_plan import MeetupPlan, PlannedMeeting, PlannedSeat
 from models.meetup_wish import MeetupGroup, MeetupGroupSeat, MeetupPairRule
 from services.meetup_plan_store import FaultyPlan, store_placements
-from services.meetup_planning import Placement, placements_of, read_day
+from services.meetup_planning import Placement, placements_of
+from services.meetup_reading import read_day
 from services.meetup_why import unplaced_meetings
 from tests.factories.meetup_plans import compute_here, make_full_day
 from tests.factories.meetups import NOW, make_day, make_participant, make_slots, make_tables

@@ -10,7 +10,8 @@ from services.errors import Conflict, RuleViolation
 from services.meetup_absences import forget_told, note_absent, note_late
 from services.meetup_plan_diff import Difference
 from services.meetup_plan_store import check_placements
-from services.meetup_planning import placements_of, read_day
+from services.meetup_planning import placements_of
+from services.meetup_reading import read_day
 from services.meetup_registration import Body
 from services.meetup_repair_proposals import Proposal, propose, read_situation
 from services.meetup_repairs import (

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupWish, MeetupWishBatch, MeetupWishLine
-from services.meetup_planning import read_day
+from services.meetup_reading import read_day
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.meetups import make_attendee, make_day, make_participant, make_wish
 from tests.factories.pages import csrf_token, submit
