@@ -1,14 +1,20 @@
-"""Shapes of the pages where staff import invitees: a file or a pasted list, and applying it."""
+"""Shapes of the pages where staff import invitees: a file, its columns, and applying it."""
 
+from collections.abc import Mapping, Sequence
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, TextAreaField, ValidationError
+from wtforms import BooleanField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
+from forms.choices import SelectChoice
 from forms.once import RefusableForm
 from forms.texts import TOO_LONG
 
 PASTED_LENGTH = 1_000_000
+SHOWN_TITLE = 60
 
 
 class InviteesForm(RefusableForm):
@@ -46,3 +52,39 @@ class ApplyInviteesForm(RefusableForm):
         _l("Envoyer leur confirmation aux inscrits du fichier"),
         description=_l("Les invitations, elles, partent de la page « Inviter »."),
     )
+
+
+class ColumnsForm(FlaskForm):
+    """One choice of column of a list for each thing read; built for one list."""
+
+    offered: frozenset[str] = frozenset()
+
+    def choices(self) -> Mapping[str, str]:
+        """Return the column chosen for each thing read, among those of the list."""
+        return {
+            field.name: field.data
+            for field in self
+            if isinstance(field, SelectField) and field.data in self.offered
+        }
+
+
+def columns_form(
+    wanted: Sequence[tuple[str, str]],
+    columns: Sequence[tuple[str, str]],
+    chosen: Mapping[str, str],
+) -> ColumnsForm:
+    """Return the form of one list: what is read, among which columns, as it stands."""
+
+    class OneList(ColumnsForm):
+        """The fields of this list."""
+
+        offered = frozenset(value for value, _text in columns)
+
+    options = [
+        SelectChoice("", _("Aucune")),
+        *(SelectChoice(value, text[:SHOWN_TITLE]) for value, text in columns),
+    ]
+    for name, label in wanted:
+        chooser = SelectField(_(label), choices=options, default=chosen.get(name, ""))
+        setattr(OneList, name, chooser)
+    return OneList()

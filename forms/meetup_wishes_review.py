@@ -4,7 +4,6 @@ from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from werkzeug.datastructures import FileStorage
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
@@ -12,7 +11,7 @@ from wtforms.validators import InputRequired, Length, NumberRange
 
 from forms.choices import choices_of
 from forms.once import OnceForm
-from services.meetup_wish_reading import LONGEST_CELL, ReadLine, read_file, read_pasted
+from services.meetup_wish_reading import LONGEST_CELL, ReadList, read_file, read_pasted
 from services.meetup_wishes import MESSAGE_LENGTH
 from vocabulary.meetups import WishPriority
 
@@ -45,7 +44,7 @@ class StaffWishForm(OnceForm):
         return WishPriority(self.priority.data)
 
 
-class WishListForm(FlaskForm):
+class WishListForm(OnceForm):
     """A list of wishes: pasted, or a file."""
 
     pasted = TextAreaField(
@@ -53,13 +52,13 @@ class WishListForm(FlaskForm):
         description=_l(
             "Une ligne par souhait : demandeur, participant souhaité, priorité (indispensable, "
             "importante, bienvenue, ou 1, 2, 3 ; rien vaut importante), message. 5 000 lignes au "
-            "plus, avec ou sans ligne de titres."
+            "plus, avec ou sans ligne de titres ; avec des titres, dans l’ordre que vous voulez."
         ),
     )
     file = FileField(_l("Ou un fichier XLSX ou CSV"), render_kw={"accept": ".csv,.xlsx,text/csv"})
 
-    def read(self) -> tuple[str, list[ReadLine]]:
-        """Return the name of what was sent and its lines; a file goes before what was pasted.
+    def read(self) -> tuple[str, ReadList]:
+        """Return the name of what was sent and the list; a file goes before what was pasted.
 
         Raises:
             RuleViolation: nothing can be read of it.
@@ -70,7 +69,7 @@ class WishListForm(FlaskForm):
         return str(_("Lignes collées")), read_pasted(self.pasted.data or "")
 
 
-class SuggestForm(FlaskForm):
+class SuggestForm(OnceForm):
     """How many people to suggest to each participant who wishes nobody."""
 
     count = IntegerField(

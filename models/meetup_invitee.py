@@ -22,7 +22,9 @@ class MeetupInviteeBatch(Base):
     day_id: Mapped[int] = mapped_column(ForeignKey("meetup_day.id", ondelete="CASCADE"), index=True)
     filename: Mapped[str] = mapped_column(String(200))
     headers: Mapped[list[str]] = mapped_column(default=list)
-    # Headers that no field of ours is about: their cells are kept nowhere.
+    # The header chosen for each field (services/meetup_invitee_columns.py); empty: by their titles.
+    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Headers whose cells are not kept; those that nothing reads join them when it is applied.
     ignored: Mapped[list[str]] = mapped_column(default=list)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="SET NULL"))

@@ -1,6 +1,6 @@
 """Files and pasted lists of invitees: read, bounded, kept as long as they can be undone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,11 +11,13 @@ from models.account import User
 from models.meetup import MeetupDay
 from models.meetup_invitee import MeetupInviteeBatch, MeetupInviteeLine
 from services.contents import clean_line
-from services.errors import RuleViolation, UnreadableFile
-from services.meetup_invitee_cells import InviteeField, fields_of_headers
-from services.meetup_invitee_preview import InviteeVerdict, analyse_invitees
+from services.errors import RuleViolation
+from services.meetup_import_models import is_example
+from services.meetup_invitee_columns import choose_columns, guess_columns, kept_positions
+from services.meetup_invitee_plans import InviteePlan, InviteeVerdict
+from services.meetup_invitee_preview import FULL, NO_THEME, analyse_invitees, judge_invitees
 from services.organization_import import MAX_BYTES, MAX_FILENAME, MAX_ROWS, PAGE_SIZE
-from services.tabular import read_table
+from services.tabular import Table, read_table
 from vocabulary.labels import N_
 
 _STORED_AT_ONCE: Final = 1_000
@@ -32,10 +34,11 @@ def create_invitees(
 ) -> MeetupInviteeBatch:
     """Read a file and compare it with the list of the day; nothing is applied.
 
-    Columns that we do not know are left out before anything is stored.
+    Columns that nothing reads are kept until the file is applied: staff may say what they hold.
+    The line that the model gives as an example is left out.
 
     Raises:
-        UnreadableFile: not a table, beyond a bound, or without a column for the bodies.
+        UnreadableFile: not a table, or beyond a bound.
         RuleViolation: too large, or nothing under the header.
     """
     if len(content) > MAX_BYTES:
@@ -44,41 +47,71 @@ def create_invitees(
             field="file",
             count=MAX_BYTES // 1024 // 1024,
         )
-    table = read_table(content, max_rows=MAX_ROWS)
-    known = fields_of_headers(table.headers)
-    if InviteeField.NAME not in known:
-        raise UnreadableFile(
-            N_("Aucune colonne ne donne la structure : écrivez « structure » en tête de la sienne.")
-        )
-    if not table.lines:
-        raise RuleViolation(N_("Ce fichier n’a aucune ligne sous ses titres."))
-    kept = sorted(known.values())
+    table = _without_example(read_table(content, max_rows=MAX_ROWS))
+    kept = kept_positions(table)
+    headers = [table.headers[at] for at in kept]
     name = clean_line(filename.replace("\\", "/").rpartition("/")[2], MAX_FILENAME)
     batch = MeetupInviteeBatch(
         day_id=day.id,
         filename=name,
-        headers=[table.headers[at] for at in kept],
+        headers=headers,
+        mapping=guess_columns(headers),
         ignored=[header for at, header in enumerate(table.headers) if at not in kept],
         created_at=now,
         created_by_id=author.id,
     )
     session.add(batch)
     session.flush()
-    rows = [
+    rows = [(line.number, [line.cells[at] for at in kept]) for line in table.lines]
+    plans = judge_invitees(session, day, rows, headers, batch.mapping)
+    _store(session, batch, rows, plans)
+    return batch
+
+
+def choose_invitee_columns(
+    session: Session, day: MeetupDay, batch: MeetupInviteeBatch, choices: Mapping[str, str]
+) -> None:
+    """Say which column holds what, and compare again.
+
+    Raises:
+        RuleViolation: the file is applied, a column serves twice, or none gives the bodies.
+    """
+    if batch.applied_at is not None:
+        raise RuleViolation(N_("Ce fichier est déjà appliqué."))
+    batch.mapping = choose_columns(choices, batch.headers)
+    analyse_invitees(session, day, batch)
+
+
+def _without_example(table: Table) -> Table:
+    lines = tuple(line for line in table.lines if not is_example(line.cells))
+    if not table.lines:
+        raise RuleViolation(N_("Ce fichier n’a aucune ligne sous ses titres."))
+    if not lines:
+        raise RuleViolation(
+            N_("Ce fichier n’a que la ligne d’exemple du modèle : écrivez les vôtres dessous.")
+        )
+    return Table(table.headers, lines)
+
+
+def _store(
+    session: Session,
+    batch: MeetupInviteeBatch,
+    rows: Sequence[tuple[int, list[str]]],
+    plans: Sequence[InviteePlan],
+) -> None:
+    lines = [
         {
             "batch_id": batch.id,
-            "number": line.number,
-            "cells": [line.cells[at] for at in kept],
-            "verdict": "",
-            "notes": {},
+            "number": row[0],
+            "cells": row[1],
+            "verdict": plan.verdict.value,
+            "notes": plan.notes,
             "before": {},
         }
-        for line in table.lines
+        for row, plan in zip(rows, plans, strict=True)
     ]
-    for start in range(0, len(rows), _STORED_AT_ONCE):
-        session.execute(insert(MeetupInviteeLine), rows[start : start + _STORED_AT_ONCE])
-    analyse_invitees(session, day, batch)
-    return batch
+    for start in range(0, len(lines), _STORED_AT_ONCE):
+        session.execute(insert(MeetupInviteeLine), lines[start : start + _STORED_AT_ONCE])
 
 
 def discard_invitees(session: Session, batch: MeetupInviteeBatch) -> None:
@@ -125,3 +158,36 @@ def lines_with(
         .offset((page - 1) * PAGE_SIZE)
         .limit(PAGE_SIZE)
     ).all()
+
+
+def lines_not_fitting(session: Session, batch: MeetupInviteeBatch) -> dict[str, list[int]]:
+    """Return the numbers of the lines that a setting of the day refuses, by the setting."""
+    reason = MeetupInviteeLine.notes[FULL].as_string()
+    rows = session.execute(
+        select(reason, MeetupInviteeLine.number)
+        .where(
+            MeetupInviteeLine.batch_id == batch.id,
+            MeetupInviteeLine.verdict == InviteeVerdict.REFUSED.value,
+            reason.is_not(None),
+        )
+        .order_by(MeetupInviteeLine.number)
+    )
+    found: dict[str, list[int]] = {}
+    for setting, number in rows:
+        found.setdefault(setting, []).append(number)
+    return found
+
+
+def count_without_themes(session: Session, batch: MeetupInviteeBatch) -> int:
+    """Return how many bodies of the file have no theme: neither in it, nor known before."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(MeetupInviteeLine)
+            .where(
+                MeetupInviteeLine.batch_id == batch.id,
+                MeetupInviteeLine.notes[NO_THEME].as_boolean().is_(True),
+            )
+        )
+        or 0
+    )

@@ -1,108 +1,86 @@
 """What applying a file of invitees would do: a verdict for each line, nothing written."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from models.meetup import MeetupDay
-from models.meetup_invitee import MeetupInviteeBatch, MeetupInviteeLine
+from models.meetup_invitee import MeetupInviteeBatch
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
 from models.organization import Organization
 from services.meetup_availability import Stretch, union
-from services.meetup_invitee_cells import (
-    InviteeLine,
-    fields_of_headers,
-    kind_side,
-    read_line,
+from services.meetup_invitee_cells import InviteeLine, LineReader, kind_side
+from services.meetup_invitee_columns import guess_columns, has_bodies, positions_of
+from services.meetup_invitee_plans import (
+    PARTICIPANT_COLUMNS,
+    PERSON_COLUMNS,
+    Facts,
+    InviteePlan,
+    InviteeVerdict,
+    KnownBody,
 )
 from services.meetup_places import free_places
 from services.meetup_registration import Body
 from services.text_keys import name_key
-from vocabulary.exchanges import Side
-from vocabulary.labels import N_, LabelledEnum
+from vocabulary.labels import N_
 from vocabulary.meetups import ParticipantState
 
-Facts = dict[str, Any]
 _CHUNK: Final = 400
 _GONE: Final = frozenset(
     {ParticipantState.CANCELLED, ParticipantState.REFUSED, ParticipantState.DECLINED}
 )
-# Facts that are columns of a participant under the same or another name.
-PARTICIPANT_COLUMNS: Final = {
-    "themes": "themes",
-    "territories": "territory_codes",
-    "step_free": "needs_step_free",
-    "hearing_loop": "needs_hearing_loop",
-    "access_note": "accessibility_note",
-    "most": "most_meetings",
-    "presentation": "presentation",
-    "visibility": "visibility",
-    "staff_note": "staff_note",
-}
-PERSON_COLUMNS: Final = {
-    "person": "name",
-    "job": "job_title",
-    "email": "email",
-    "language": "language",
-}
-
-
-class InviteeVerdict(LabelledEnum):
-    """What applying the file does with a line."""
-
-    NEW = "new", N_("Nouveau")
-    CHANGED = "changed", N_("Modifié")
-    UNCHANGED = "unchanged", N_("Inchangé")
-    DUPLICATE = "duplicate", N_("Ligne en double")
-    REFUSED = "refused", N_("Ligne refusée")
-
-
-@dataclass(slots=True)
-class KnownBody:
-    """A body as the file finds it, then as its lines so far make it."""
-
-    participant: MeetupParticipant | None
-    organization: Organization | None
-    side: Side | None
-    name: str
-    first_line: int
-    # Keys of names of people, with the line that brought them (0: known before).
-    people: dict[str, int] = field(default_factory=dict)
-    is_confirmed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class InviteePlan:
-    """What a line would do: to which body, to which of its people, with which facts."""
-
-    verdict: InviteeVerdict
-    notes: dict[str, Any]
-    facts: Facts = field(default_factory=dict)
-    body: KnownBody | None = None
-    attendee: MeetupAttendee | None = None
-    adds_person: bool = False
-    changes: tuple[str, ...] = ()
+# Problems that staff solve by the settings of the day, with the setting each is about.
+DAY_FULL: Final = N_("La journée est complète : toutes ses places (%(count)s) sont prises.")
+SEATS_FULL: Final = N_(
+    "« %(name)s » a déjà %(count)s personnes, le nombre de places par structure."
+)
+_SETTINGS: Final[Mapping[str, str]] = {DAY_FULL: "capacity", SEATS_FULL: "seats_per_organization"}
+# Keys of the notes of a line: the setting that refuses it, and a body of which no theme is known.
+FULL: Final = "full"
+NO_THEME: Final = "no_theme"
 
 
 def analyse_invitees(
     session: Session, day: MeetupDay, batch: MeetupInviteeBatch
 ) -> dict[int, InviteePlan]:
-    """Compare every line with the list of the day; write verdicts and notes, return the plans."""
-    positions = fields_of_headers(batch.headers)
-    parsed = {
-        line.id: read_line({one: line.cells[at] for one, at in positions.items()}, day)
-        for line in batch.lines
-    }
-    analysis = _Analysis(session, day, [one.facts for one in parsed.values()])
+    """Compare every line with the list of the day; write verdicts and notes, return the plans.
+
+    Without a column for the bodies no line is judged: staff choose the column first.
+    """
+    rows = [(line.number, line.cells) for line in batch.lines]
+    found = judge_invitees(session, day, rows, batch.headers, mapping_of(batch))
     plans = {}
-    for line in batch.lines:
-        plan = analysis.plan(line, parsed[line.id])
+    for line, plan in zip(batch.lines, found, strict=True):
         line.verdict, line.notes = plan.verdict.value, plan.notes
         plans[line.id] = plan
     session.flush()
+    return plans
+
+
+def mapping_of(batch: MeetupInviteeBatch) -> Mapping[str, str]:
+    """Return which header holds each field: as chosen, else as its title says."""
+    return batch.mapping or guess_columns(batch.headers)
+
+
+def judge_invitees(
+    session: Session,
+    day: MeetupDay,
+    rows: Sequence[tuple[int, Sequence[str]]],
+    headers: Sequence[str],
+    mapping: Mapping[str, str],
+) -> list[InviteePlan]:
+    """Return what each row, a number with its cells, would do."""
+    if not has_bodies(mapping):
+        return [InviteePlan(InviteeVerdict.UNREAD, {}) for _row in rows]
+    positions, reader = positions_of(headers, mapping), LineReader(day)
+    parsed = [reader.read({one: cells[at] for one, at in positions.items()}) for _, cells in rows]
+    analysis = _Analysis(session, day, [one.facts for one in parsed])
+    plans = [analysis.plan(row[0], line) for row, line in zip(rows, parsed, strict=True)]
+    for row, plan in zip(rows, plans, strict=True):
+        if plan.body and plan.body.first_line == row[0] and not plan.body.has_themes:
+            plan.notes[NO_THEME] = True
     return plans
 
 
@@ -132,17 +110,15 @@ class _Analysis:
         self._bodies: dict[str, KnownBody] = {}
         self._addresses: dict[str, tuple[int, str, str]] = {}
 
-    def plan(self, line: MeetupInviteeLine, parsed: InviteeLine) -> InviteePlan:
+    def plan(self, number: int, parsed: InviteeLine) -> InviteePlan:
         """Return what one line would do."""
         if parsed.problems:
-            return InviteePlan(InviteeVerdict.REFUSED, {"problems": parsed.problems})
+            return _refused(parsed)
         facts = parsed.facts
-        body = self._body(facts, line.number)
+        body = self._body(facts, number)
         # The first reason is enough: the others would follow from it.
         any(self._refusals(facts, body, parsed))
-        if parsed.problems:
-            return InviteePlan(InviteeVerdict.REFUSED, {"problems": parsed.problems})
-        return self._accepted(line, facts, body)
+        return _refused(parsed) if parsed.problems else self._accepted(number, facts, body)
 
     def _body(self, facts: Facts, number: int) -> KnownBody:
         entry = self._sirens.get(facts.get("siren", "")) or self._names.get(name_key(facts["name"]))
@@ -164,6 +140,7 @@ class _Analysis:
             first_line=number,
             people={name_key(one.name): 0 for one in known.attendees} if known else {},
             is_confirmed=known is not None and known.state == ParticipantState.CONFIRMED,
+            has_themes=bool(known.themes if known is not None else entry and entry.themes),
         )
 
     def _refusals(self, facts: Facts, body: KnownBody, line: InviteeLine) -> Iterator[bool]:
@@ -195,9 +172,7 @@ class _Analysis:
             return True
         registers = facts.get("state") is ParticipantState.CONFIRMED and not body.is_confirmed
         if registers and self._free is not None and self._free <= 0:
-            line.refuse(
-                N_("La journée est complète : %(count)s places."), count=str(self._day.capacity)
-            )
+            line.refuse(DAY_FULL, count=str(self._day.capacity))
         return bool(line.problems)
 
     def _refuse_address(self, facts: Facts, body: KnownBody, line: InviteeLine) -> bool:
@@ -235,11 +210,7 @@ class _Analysis:
             return False
         seats = self._day.seats_per_organization
         if len(body.people) >= seats:
-            line.refuse(
-                N_("« %(name)s » a déjà %(count)s personnes, le nombre de places par structure."),
-                name=body.name,
-                count=str(seats),
-            )
+            line.refuse(SEATS_FULL, name=body.name, count=str(seats))
         return bool(line.problems)
 
     def _attendee(self, facts: Facts, body: KnownBody) -> MeetupAttendee | None:
@@ -252,15 +223,16 @@ class _Analysis:
         key = name_key(facts["person"])
         return by_address or next((one for one in people if name_key(one.name) == key), None)
 
-    def _accepted(self, line: MeetupInviteeLine, facts: Facts, body: KnownBody) -> InviteePlan:
+    def _accepted(self, number: int, facts: Facts, body: KnownBody) -> InviteePlan:
         key = f"#{body.organization.id}" if body.organization else name_key(facts["name"])
         self._bodies.setdefault(key, body)
+        body.has_themes |= bool(facts.get("themes"))
         notes: dict[str, Any] = {"body": body.name}
         if body.organization is not None:
             notes["slug"] = body.organization.slug
         person = name_key(facts["person"]) if "person" in facts else ""
         earlier = body.people.get(person, 0) if person else body.first_line
-        is_same_body_again = body.first_line != line.number
+        is_same_body_again = body.first_line != number
         if is_same_body_again and (earlier if person else not self._says_more(facts)):
             return InviteePlan(
                 InviteeVerdict.DUPLICATE, {**notes, "line": earlier or body.first_line}
@@ -268,9 +240,9 @@ class _Analysis:
         attendee = self._attendee(facts, body)
         adds_person = bool(person) and attendee is None
         if person:
-            body.people[person] = line.number
+            body.people[person] = number
         if email := facts.get("email"):
-            self._addresses[email] = (line.number, body.name, person)
+            self._addresses[email] = (number, body.name, person)
         changes = tuple(_changes(facts, body, attendee))
         if facts.get("state") is ParticipantState.CONFIRMED and not body.is_confirmed:
             body.is_confirmed = True
@@ -285,6 +257,15 @@ class _Analysis:
     @staticmethod
     def _says_more(facts: Facts) -> bool:
         return bool(facts.keys() - {"name", "siren", "side", "kind", "state"})
+
+
+def _refused(line: InviteeLine) -> InviteePlan:
+    notes: dict[str, Any] = {"problems": line.problems}
+    if setting := next(
+        (found for one in line.problems if (found := _SETTINGS.get(one["message"]))), None
+    ):
+        notes[FULL] = setting
+    return InviteePlan(InviteeVerdict.REFUSED, notes)
 
 
 def _changes(facts: Facts, body: KnownBody, attendee: MeetupAttendee | None) -> Iterator[str]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
 
 from models.meetup import MeetupDay
 from models.meetup_invitee import MeetupInviteeBatch, MeetupInviteeLine
@@ -15,12 +15,13 @@ from models.meetup_wish import MeetupWish
 from services.errors import RuleViolation
 from services.meetup_availability import Stretch, set_absences, union
 from services.meetup_invitee_apply import as_stored
-from services.meetup_invitee_preview import PARTICIPANT_COLUMNS, PERSON_COLUMNS
+from services.meetup_invitee_plans import PARTICIPANT_COLUMNS, PERSON_COLUMNS
 from services.meetup_places import lock_day, offer_free_places
 from vocabulary.labels import N_
 from vocabulary.meetups import ParticipantState, ParticipantVisibility
 
 KEPT: Final = "kept"
+_AT_ONCE: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +52,32 @@ def undo_invitees(
     for line in reversed(batch.lines):
         undoing.take_back(line)
     batch.undone_at = now
-    session.flush()
+    done = undoing.finish()
     offer_free_places(session, day, now=now)
-    return TakenBack(undoing.undone, undoing.kept)
+    return done
 
 
 class _Undoing:
-    """Takes back the lines of one file."""
+    """Takes back the lines of one file; what leaves is deleted at the end, all at once."""
 
     def __init__(self, session: Session, batch: MeetupInviteeBatch) -> None:
         self._session = session
         self._applied_at = batch.applied_at
-        self.undone = 0
-        self.kept = 0
+        self._undone = 0
+        self._kept = 0
+        coming = session.scalars(
+            select(MeetupParticipant)
+            .where(MeetupParticipant.day_id == batch.day_id)
+            .options(
+                selectinload(MeetupParticipant.attendees),
+                selectinload(MeetupParticipant.absences),
+            )
+        ).all()
+        self._bodies = {one.id: one for one in coming}
+        self._people = {person.id: person for one in coming for person in one.attendees}
+        self._left = {one.id: {person.id for person in one.attendees} for one in coming}
+        self._leaving_people: set[int] = set()
+        self._leaving_bodies: set[int] = set()
         wishes = select(MeetupWish.wisher_id, MeetupWish.wished_id).where(
             MeetupWish.day_id == batch.day_id
         )
@@ -77,32 +91,45 @@ class _Undoing:
         done = self._remove_person(line.before) and done
         done = self._remove_body(line.before) and done
         if done:
-            self.undone += 1
+            self._undone += 1
         else:
-            self.kept += 1
+            self._kept += 1
             line.notes = {**line.notes, KEPT: True}
 
+    def finish(self) -> TakenBack:
+        """Delete what leaves; what hangs on it goes with it."""
+        self._session.flush()
+        for model, numbers in (
+            (MeetupAttendee, sorted(self._leaving_people)),
+            (MeetupParticipant, sorted(self._leaving_bodies)),
+        ):
+            for start in range(0, len(numbers), _AT_ONCE):
+                leaving = model.id.in_(numbers[start : start + _AT_ONCE])
+                self._session.execute(
+                    delete(model).where(leaving).execution_options(synchronize_session=False)
+                )
+        self._session.expire_all()
+        return TakenBack(self._undone, self._kept)
+
     def _remove_person(self, before: Mapping[str, Any]) -> bool:
-        number = before.get("attendee")
-        attendee = self._session.get(MeetupAttendee, number) if number else None
+        attendee = self._people.get(before.get("attendee", 0))
         if attendee is None or attendee.badge_key != before["badge"]:
             return True
-        if self._moved_on(attendee.participant) or attendee.arrived_at is not None:
+        participant = self._bodies[attendee.participant_id]
+        if self._moved_on(participant) or attendee.arrived_at is not None:
             return False
-        attendee.participant.attendees.remove(attendee)
-        self._session.flush()
+        self._left[participant.id].discard(attendee.id)
+        self._leaving_people.add(attendee.id)
         return True
 
     def _remove_body(self, before: Mapping[str, Any]) -> bool:
-        number = before.get("participant")
-        participant = self._session.get(MeetupParticipant, number) if number else None
+        participant = self._bodies.get(before.get("participant", 0))
         if participant is None:
             return True
         is_used = self._moved_on(participant) or participant.id in self._wished
-        if is_used or before.get("told") or participant.attendees:
+        if is_used or before.get("told") or self._left[participant.id]:
             return False
-        self._session.delete(participant)
-        self._session.flush()
+        self._leaving_bodies.add(participant.id)
         return True
 
     def _moved_on(self, participant: MeetupParticipant) -> bool:
@@ -116,15 +143,14 @@ class _Undoing:
     def _restore(self, before: Mapping[str, Any]) -> bool:
         former, after = before["changed"], before["after"]
         participant_id, attendee_id = former["of"]
-        participant = self._session.get(MeetupParticipant, participant_id)
-        attendee = self._session.get(MeetupAttendee, attendee_id) if attendee_id else None
+        participant = self._bodies.get(participant_id)
+        attendee = self._people.get(attendee_id) if attendee_id else None
         if participant is None:
             return True
         done = True
         for name, value in former.items():
             if name != "of":
                 done = _put_back(participant, attendee, name, value, after[name]) and done
-        self._session.flush()
         return done
 
 

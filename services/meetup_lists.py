@@ -12,7 +12,8 @@ from models.meetup import MeetupDay
 from models.meetup_participant import MeetupAbsence, MeetupAttendee, MeetupParticipant
 from models.meetup_wish import MeetupWish
 from services.cells import neutralise
-from services.meetup_availability import free_slots
+from services.meetup_availability import Stretch, free_slots
+from services.meetup_hours import hours_words
 from services.text_keys import name_key
 from vocabulary.exchanges import Side
 from vocabulary.labels import N_, LabelledEnum
@@ -21,6 +22,7 @@ from vocabulary.themes import all_themes
 
 PAGE_SIZE: Final = 30
 _DEAD_WISHES: Final = (WishState.WITHDRAWN,)
+_GONE: Final = (ParticipantState.CANCELLED, ParticipantState.REFUSED, ParticipantState.DECLINED)
 
 
 class Lack(LabelledEnum):
@@ -30,6 +32,7 @@ class Lack(LabelledEnum):
     NO_ANSWER = "sans-reponse", N_("Invités sans réponse")
     NO_ADDRESS = "sans-adresse", N_("Sans personne ni adresse")
     NO_WISH = "sans-souhait", N_("Sans souhait")
+    NO_THEME = "sans-theme", N_("Sans thème")
     NO_AVAILABILITY = "sans-disponibilite", N_("Sans disponibilité annoncée")
     ACCESSIBILITY = "accessibilite", N_("Avec un besoin d’accessibilité")
 
@@ -125,6 +128,7 @@ def _lacking(lack: Lack) -> tuple[ColumnElement[bool], ...]:
         Lack.NO_ANSWER: (invited, one.invited_at.is_not(None)),
         Lack.NO_ADDRESS: (~addresses,),
         Lack.NO_WISH: (coming, ~wishes),
+        Lack.NO_THEME: (one.state.not_in(_GONE), func.json_array_length(one.themes) == 0),
         Lack.NO_AVAILABILITY: (coming, ~absences),
         Lack.ACCESSIBILITY: (
             or_(
@@ -178,7 +182,7 @@ EXPORT_COLUMNS: Final = (
     N_("état"),
     N_("nom de la personne"),
     N_("fonction"),
-    N_("adresse"),
+    N_("courriel"),
     N_("langue"),
     N_("thèmes"),
     N_("territoires"),
@@ -242,11 +246,7 @@ def _cells(day: MeetupDay, line: Line, person: MeetupAttendee | None) -> list[st
 
 def absence_words(day: MeetupDay, absences: Sequence[MeetupAbsence]) -> str:
     """Return absences by the clocks of the place, as an import reads them: « 9h00-10h30 »."""
-    spans = (
-        f"{one.starts_at.astimezone(day.zone):%Hh%M}-{one.ends_at.astimezone(day.zone):%Hh%M}"
-        for one in absences
-    )
-    return " | ".join(spans)
+    return " | ".join(hours_words(day, Stretch(one.starts_at, one.ends_at)) for one in absences)
 
 
 def _moment(day: MeetupDay, instant: datetime | None) -> str:

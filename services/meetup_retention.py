@@ -13,6 +13,7 @@ from models.meetup_participant import (
     MeetupParticipant,
     MeetupParticipantEvent,
 )
+from models.meetup_wish import MeetupWishBatch
 from services.meetup_requests import forget_requests
 
 # Needs of accessibility serve on the day.
@@ -31,6 +32,11 @@ def erase_people(session: Session, *, now: datetime) -> None:
     forget_requests(session, now=now)
     session.execute(
         delete(MeetupInviteeBatch).where(MeetupInviteeBatch.created_at < now - FILE_LIFE)
+    )
+    session.execute(
+        delete(MeetupWishBatch).where(
+            MeetupWishBatch.applied_at.is_(None), MeetupWishBatch.created_at < now - FILE_LIFE
+        )
     )
     _erase_needs(session, now)
     _erase_addresses(session, now)

@@ -18,6 +18,7 @@ from services.meetup_wish_batches import (
     link_wishes,
     refuse_applied,
 )
+from services.meetup_wish_columns import forget_others, is_readable
 from services.meetup_wish_lines import Asked, KnownWishes, LineVerdict
 from services.meetup_wish_notes import announce, expiry, follow_later
 from services.meetup_wish_reserve import lock_wishes, settle_reserve
@@ -57,12 +58,14 @@ def apply_batch(
     """Write the good lines, all of them or none; refused lines stay to be corrected.
 
     Raises:
-        RuleViolation: it is applied already.
+        RuleViolation: it is applied already, or its columns are not known.
         Conflict: the day changed since the preview; nothing is written.
     """
     day = batch.day
     lock_wishes(session, day)
     refuse_applied(batch)
+    if not is_readable(batch):
+        raise RuleViolation(N_("Choisissez d’abord la colonne du demandeur et celle du souhaité."))
     known = KnownWishes(session, day)
     former = [line.verdict for line in lines_of(session, batch)]
     judged = judge_batch(session, batch, known)
@@ -77,6 +80,7 @@ def apply_batch(
     session.add_all(wish for _, wish, _ in written)
     link_wishes(session, written)
     batch.applied_at = now
+    forget_others(session, batch)
     settle_reserve(session, day, now=now)
     _tell(session, batch, [wish for line, wish, _ in written if line.verdict == "new"], now)
     created = sum(line.verdict == LineVerdict.NEW.value for line, _, _ in written)

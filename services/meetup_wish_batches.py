@@ -23,7 +23,7 @@ from services.meetup_wish_lines import (
     judge_wish,
     notes_of,
 )
-from services.meetup_wish_reading import LONGEST_CELL, ReadLine
+from services.meetup_wish_reading import COLUMNS, LONGEST_CELL, ReadLine, ReadList
 from vocabulary.labels import N_
 from vocabulary.meetups import WishBatchKind
 
@@ -44,19 +44,24 @@ class Source:
 
 
 def create_batch(
-    session: Session, day: MeetupDay, source: Source, lines: Sequence[ReadLine], *, now: datetime
+    session: Session, day: MeetupDay, source: Source, read: ReadList, *, now: datetime
 ) -> MeetupWishBatch:
     """Keep a list with a verdict on each line; nothing is applied."""
     batch = open_batch(session, day, source, now=now)
-    known = KnownWishes(session, day)
-    judged = [(line, judge_cells(line.cells, line.number, known)) for line in lines]
+    batch.headers = list(read.titles)
+    judged: list[tuple[ReadLine, dict[str, Any]]]
+    if read.is_readable:
+        known = KnownWishes(session, day)
+        judged = [
+            (line, _judgement(judge_cells(line.cells[: len(COLUMNS)], line.number, known)))
+            for line in read.lines
+        ]
+    else:
+        judged = [(line, {"verdict": LineVerdict.UNREAD.value, "notes": {}}) for line in read.lines]
     store_lines(
         session,
         batch,
-        [
-            {"line": line.number, "cells": list(line.cells), **_judgement(one)}
-            for line, one in judged
-        ],
+        [{"line": line.number, "cells": list(line.cells), **found} for line, found in judged],
     )
     return batch
 
@@ -119,7 +124,8 @@ def correct_lines(
     refuse_applied(batch)
     for line in lines_of(session, batch):
         if line.id in cells:
-            line.cells = [clean_line(cell, LONGEST_CELL) for cell in cells[line.id]]
+            corrected = [clean_line(cell, LONGEST_CELL) for cell in cells[line.id]]
+            line.cells = [*corrected, *line.cells[len(COLUMNS) :]]
     judge_batch(session, batch)
 
 
@@ -220,7 +226,7 @@ def link_wishes(
 
 def _judge(batch: MeetupWishBatch, line: MeetupWishLine, known: KnownWishes) -> Judged:
     if batch.kind is WishBatchKind.IMPORT:
-        return judge_cells(line.cells, line.line, known)
+        return judge_cells(line.cells[: len(COLUMNS)], line.line, known)
     asked = asked_again(line, known)
     if asked is None:
         return Judged(LineVerdict.REFUSED, problem=_GONE)

@@ -52,6 +52,7 @@ class LineVerdict(LabelledEnum):
     CHANGED = "changed", N_("Souhait modifié")
     UNCHANGED = "unchanged", N_("Souhait inchangé")
     REFUSED = "refused", N_("Ligne refusée")
+    UNREAD = "", N_("Ligne non lue")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Reads the first sheet of an XLSX workbook as a stream: no entity, no more than it is allowed.
 
 An XLSX file is a zip of XML parts. What could hurt is bounded before it is held: the bytes that
-a part inflates to are counted as they come (a zip bomb declares what it likes), a document type
-is refused (« billion laughs »), and reading stops at the last row allowed, so that a sheet of a
-million rows costs no more than its beginning. Formulas are never evaluated: the value that the
+a part inflates to are counted as they come (a zip bomb declares what it likes), and so are its
+elements with their attributes (millions of empty ones weigh little but take minutes), the length
+of one tag, and the text of all the cells (one long text that every cell points to). A document
+type is refused (« billion laughs »), and reading stops at the last row allowed, so that a sheet of
+a million rows costs no more than its beginning. Formulas are never evaluated: the value that the
 spreadsheet stored is read.
 """
 
@@ -21,6 +23,13 @@ from vocabulary.labels import N_
 Rows = list[tuple[int, list[str]]]
 
 MAX_PART_BYTES: Final = 48 * 1024 * 1024
+# Elements and attributes of a part: five thousand rows of sixty cells have a million and a half.
+MAX_NODES: Final = 2_000_000
+# One tag with its attributes; the parser hands nothing over before its end.
+MAX_TAG_BYTES: Final = 256 * 1024
+# Excel holds 32,767 characters in a cell.
+MAX_CELL_TEXT: Final = 40_000
+MAX_TEXT: Final = 8_000_000
 MAX_STRINGS: Final = 400_000
 MAX_PARTS: Final = 2_000
 CHUNK: Final = 64 * 1024
@@ -35,6 +44,7 @@ _TOO_LARGE: Final = N_(
     "Ce classeur est trop grand une fois décompressé : gardez une seule feuille."
 )
 _ENTITIES: Final = N_("Ce classeur contient des définitions interdites : enregistrez-le en .csv.")
+_LONG_CELL: Final = N_("Une cellule de ce classeur dépasse %(count)s caractères.")
 _TOO_WIDE: Final = N_("Ce classeur a plus de %(count)s colonnes : gardez les utiles.")
 
 
@@ -84,12 +94,25 @@ class _Part:
         """Take text."""
 
 
+class _Budget:
+    """What is left of the elements and attributes that a part may hold."""
+
+    def __init__(self, part: _Part) -> None:
+        self._part = part
+        self._left = MAX_NODES
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """Hand an element over, its names without namespace, or refuse one too many."""
+        self._left -= 1 + len(attributes)
+        if self._left < 0:
+            raise UnreadableFile(_TOO_LARGE)
+        self._part.start(_local(tag), {_local(key): value for key, value in attributes.items()})
+
+
 def _parse(book: zipfile.ZipFile, name: str, part: _Part) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
-    parser.StartElementHandler = lambda tag, attributes: part.start(
-        _local(tag), {_local(key): value for key, value in attributes.items()}
-    )
+    parser.StartElementHandler = _Budget(part).start
     parser.EndElementHandler = lambda tag: part.end(_local(tag))
     parser.CharacterDataHandler = part.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -98,9 +121,10 @@ def _parse(book: zipfile.ZipFile, name: str, part: _Part) -> None:
         try:
             while chunk := stream.read(CHUNK):
                 inflated += len(chunk)
-                if inflated > MAX_PART_BYTES:
-                    raise UnreadableFile(_TOO_LARGE)
                 parser.Parse(chunk, False)
+                waiting = inflated - parser.CurrentByteIndex
+                if inflated > MAX_PART_BYTES or waiting > MAX_TAG_BYTES:
+                    raise UnreadableFile(_TOO_LARGE)
             parser.Parse(b"", True)
         except _EnoughRows:
             return
@@ -140,12 +164,31 @@ def _first_sheet(book: zipfile.ZipFile, names: frozenset[str]) -> str:
     return path
 
 
+class _CellText:
+    """The text of one cell, piece by piece, no longer than a cell may be."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+
+    def add(self, piece: str) -> None:
+        """Take a piece."""
+        self._length += len(piece)
+        if self._length > MAX_CELL_TEXT:
+            raise UnreadableFile(_LONG_CELL, count=MAX_CELL_TEXT)
+        self._pieces.append(piece)
+
+    def whole(self) -> str:
+        """Return the text."""
+        return "".join(self._pieces)
+
+
 class _SharedStrings(_Part):
     """The texts that cells point to; readings aids (``rPh``) are left out."""
 
     def __init__(self) -> None:
         self.values: list[str] = []
-        self._parts: list[str] = []
+        self._text = _CellText()
         self._in_text = False
         self._in_reading = False
 
@@ -153,7 +196,7 @@ class _SharedStrings(_Part):
         """Open an entry, or a run of its text."""
         del attributes
         if name == "si":
-            self._parts = []
+            self._text = _CellText()
         self._in_reading |= name == "rPh"
         self._in_text = name == "t" and not self._in_reading
 
@@ -162,7 +205,7 @@ class _SharedStrings(_Part):
         if name == "si":
             if len(self.values) == MAX_STRINGS:
                 raise UnreadableFile(_TOO_LARGE)
-            self.values.append("".join(self._parts))
+            self.values.append(self._text.whole())
         elif name == "rPh":
             self._in_reading = False
         self._in_text = False
@@ -170,7 +213,7 @@ class _SharedStrings(_Part):
     def text(self, data: str) -> None:
         """Take a run of text."""
         if self._in_text:
-            self._parts.append(data)
+            self._text.add(data)
 
 
 class _Sheet(_Part):
@@ -185,7 +228,8 @@ class _Sheet(_Part):
         self._cells: list[str] = []
         self._column = -1
         self._type = ""
-        self._parts: list[str] = []
+        self._text = _CellText()
+        self._room = MAX_TEXT
         self._in_value = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -195,7 +239,7 @@ class _Sheet(_Part):
         elif name == "c":
             self._type = attributes.get("t", "n")
             self._column = self._position(attributes.get("r"))
-            self._parts = []
+            self._text = _CellText()
         self._in_value = name in {"v", "t"}
 
     def end(self, name: str) -> None:
@@ -211,7 +255,7 @@ class _Sheet(_Part):
     def text(self, data: str) -> None:
         """Take a piece of the value."""
         if self._in_value:
-            self._parts.append(data)
+            self._text.add(data)
 
     def _open_row(self, attributes: dict[str, str]) -> None:
         given = attributes.get("r", "")
@@ -229,9 +273,12 @@ class _Sheet(_Part):
         return position - 1
 
     def _close_cell(self) -> None:
-        value = self._value("".join(self._parts))
+        value = self._value(self._text.whole())
         if not value:
             return
+        self._room -= len(value)
+        if self._room < 0:
+            raise UnreadableFile(_TOO_LARGE)
         if self._column >= self._max_columns:
             raise UnreadableFile(_TOO_WIDE, count=self._max_columns)
         self._cells.extend("" for _ in range(self._column + 1 - len(self._cells)))

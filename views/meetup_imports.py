@@ -1,4 +1,4 @@
-"""Staff import invitees of a meetup day: a file or pasted lines, preview, apply, undo."""
+"""Staff import invitees of a meetup day: a file or pasted lines, columns, preview, apply, undo."""
 
 import csv
 import io
@@ -12,25 +12,35 @@ from flask_wtf import FlaskForm
 
 from extensions.clock import now
 from extensions.database import db_session
-from forms.meetup_imports import ApplyInviteesForm, InviteesForm
+from forms.meetup_imports import ApplyInviteesForm, ColumnsForm, InviteesForm, columns_form
 from models.meetup import MeetupDay
 from models.meetup_invitee import MeetupInviteeBatch, MeetupInviteeLine
 from services.cells import neutralise
 from services.errors import Conflict, RuleViolation
+from services.exports import write_csv, write_xlsx
+from services.meetup_import_models import EXAMPLE, invitee_hints, invitee_model
 from services.meetup_invitee_apply import Imported, apply_invitees
-from services.meetup_invitee_cells import InviteeField
+from services.meetup_invitee_columns import InviteeField, has_bodies
 from services.meetup_invitee_files import (
     batches_of,
+    choose_invitee_columns,
+    count_without_themes,
     create_invitees,
     discard_invitees,
+    lines_not_fitting,
     lines_with,
     verdict_counts,
 )
-from services.meetup_invitee_preview import InviteeVerdict, analyse_invitees
+from services.meetup_invitee_plans import InviteeVerdict
+from services.meetup_invitee_preview import FULL, analyse_invitees, mapping_of
 from services.meetup_invitee_undo import KEPT, undo_invitees
+from services.meetup_lists import Lack, state_counts
 from services.organization_import import PAGE_SIZE
 from views.access import organized_day_or_404, signed_in_person
-from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
+from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
+from views.once import carry_out
+from views.refusals import CONFLICT, UNPROCESSABLE, flash_refusal, refusal_words
+from vocabulary.meetups import ParticipantState
 
 bp = Blueprint("meetup_imports", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/imports")
 # The verdict that staff should look at first, when the file has lines with it.
@@ -41,6 +51,15 @@ FIRST_SHOWN: Final = (
     InviteeVerdict.CHANGED,
     InviteeVerdict.UNCHANGED,
 )
+SHOWN: Final = (
+    InviteeVerdict.NEW,
+    InviteeVerdict.CHANGED,
+    InviteeVerdict.UNCHANGED,
+    InviteeVerdict.DUPLICATE,
+    InviteeVerdict.REFUSED,
+)
+# Numbers of lines written out; beyond, the tab of the refused lines has them all.
+SHOWN_NUMBERS: Final = 12
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -52,22 +71,27 @@ def index(slug: str) -> ResponseReturnValue:
         return _index(day, form)
     if not form.validate():
         return _index(day, form), UNPROCESSABLE
-    content, filename = form.content()
     try:
-        batch = create_invitees(
-            db_session(),
-            day,
-            content,
-            filename=filename or _("Lignes collées"),
-            author=signed_in_person(),
-            now=now(),
-        )
+        return carry_out(form, lambda: _read(day, form))
+    except Conflict:
+        raise
     except RuleViolation as refusal:
         db_session().rollback()
         form.form_errors.append(refusal_words(refusal))
         return _index(organized_day_or_404(slug), form), UNPROCESSABLE
-    db_session().commit()
-    return redirect(url_for("meetup_imports.show", slug=slug, batch_id=batch.id))
+
+
+def _read(day: MeetupDay, form: InviteesForm) -> str:
+    content, filename = form.content()
+    batch = create_invitees(
+        db_session(),
+        day,
+        content,
+        filename=filename or _("Lignes collées"),
+        author=signed_in_person(),
+        now=now(),
+    )
+    return url_for("meetup_imports.show", slug=day.slug, batch_id=batch.id)
 
 
 def _index(day: MeetupDay, form: InviteesForm) -> str:
@@ -76,16 +100,31 @@ def _index(day: MeetupDay, form: InviteesForm) -> str:
         day=day,
         form=form,
         batches=db_session().scalars(batches_of(day)).all(),
-        columns=tuple(InviteeField),
+        hints=invitee_hints(),
+        example=EXAMPLE,
     )
+
+
+@bp.get("/modele.<any(csv, xlsx):file_type>")
+def model(slug: str, file_type: str) -> ResponseReturnValue:
+    """Give a file to fill in: titles that are read, and one example that is left out."""
+    organized_day_or_404(slug)
+    titles, rows = invitee_model()
+    if file_type == "csv":
+        return attachment(write_csv(titles, rows), CSV_TYPE, "modele-invites.csv")
+    content = write_xlsx(titles, rows, sheet_name="Invités")
+    return attachment(content, XLSX_TYPE, "modele-invites.xlsx")
 
 
 @bp.get("/<int:batch_id>")
 def show(slug: str, batch_id: int) -> ResponseReturnValue:
     """Show what the file would do, or did, one verdict at a time."""
-    day, batch = _batch_or_404(slug, batch_id)
+    return _show(*_batch_or_404(slug, batch_id))
+
+
+def _show(day: MeetupDay, batch: MeetupInviteeBatch) -> str:
     counts = verdict_counts(db_session(), batch)
-    asked = next((one for one in InviteeVerdict if one.value == request.args.get("verdict")), None)
+    asked = next((one for one in SHOWN if one.value == request.args.get("verdict")), None)
     verdict = asked or next((one for one in FIRST_SHOWN if counts[one]), InviteeVerdict.NEW)
     pages = max(1, -(-counts[verdict] // PAGE_SIZE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)
@@ -95,16 +134,40 @@ def show(slug: str, batch_id: int) -> ResponseReturnValue:
         batch=batch,
         counts=counts,
         verdict=verdict,
-        verdicts=tuple(InviteeVerdict),
+        verdicts=SHOWN,
+        columns_form=_columns_form(batch),
+        is_readable=has_bodies(mapping_of(batch)),
+        unread=_unread(batch),
+        not_fitting=lines_not_fitting(db_session(), batch),
+        shown_numbers=SHOWN_NUMBERS,
+        without_themes=count_without_themes(db_session(), batch),
+        no_theme=Lack.NO_THEME,
+        standing=_standing(day, batch),
+        full_key=FULL,
         lines=lines_with(db_session(), batch, verdict, page=page),
         page=page,
         pages=pages,
         kept_key=KEPT,
-        apply_form=ApplyInviteesForm(formdata=None),
+        apply_form=ApplyInviteesForm(),
         form=FlaskForm(),
         summary=_summary,
         field_words=_field_words,
     )
+
+
+@bp.post("/<int:batch_id>/colonnes")
+def map_columns(slug: str, batch_id: int) -> ResponseReturnValue:
+    """Say which column holds what."""
+    day, batch = _batch_or_404(slug, batch_id)
+    try:
+        choose_invitee_columns(db_session(), day, batch, _columns_form(batch).choices())
+    except RuleViolation as refusal:
+        db_session().rollback()
+        flash_refusal(refusal)
+    else:
+        db_session().commit()
+        flash(_("Les colonnes sont relues."), "success")
+    return redirect(url_for("meetup_imports.show", slug=slug, batch_id=batch_id))
 
 
 @bp.post("/<int:batch_id>/appliquer")
@@ -126,7 +189,8 @@ def apply(slug: str, batch_id: int) -> ResponseReturnValue:
         day, batch = _batch_or_404(slug, batch_id)
         analyse_invitees(db_session(), day, batch)
         db_session().commit()
-        flash_refusal(refusal)
+        flash(refusal_words(refusal), "warning")
+        return _show(day, batch), CONFLICT
     except RuleViolation as refusal:
         db_session().rollback()
         flash_refusal(refusal)
@@ -187,6 +251,26 @@ def refusals(slug: str, batch_id: int) -> ResponseReturnValue:
     response.headers["Content-Disposition"] = f"attachment; filename=invites-{batch.id}-refus.csv"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _columns_form(batch: MeetupInviteeBatch) -> ColumnsForm:
+    wanted = [(column.value, column.label) for column in InviteeField]
+    return columns_form(wanted, [(one, one) for one in batch.headers], mapping_of(batch))
+
+
+def _unread(batch: MeetupInviteeBatch) -> list[str]:
+    """Return the titles of the columns that nothing reads, those kept until then and the others."""
+    read = set(mapping_of(batch).values())
+    return [*(header for header in batch.headers if header not in read), *batch.ignored]
+
+
+def _standing(day: MeetupDay, batch: MeetupInviteeBatch) -> dict[str, int]:
+    """Return how many are registered and invited at the day once the file is applied."""
+    if batch.applied_at is None or batch.undone_at is not None:
+        return {}
+    counts = state_counts(db_session(), day)
+    states = (ParticipantState.CONFIRMED, ParticipantState.INVITED)
+    return {state.value: counts.get(state, 0) for state in states}
 
 
 def _batch_or_404(slug: str, batch_id: int) -> tuple[MeetupDay, MeetupInviteeBatch]:

@@ -13,12 +13,14 @@ from flask_wtf import FlaskForm
 
 from extensions.clock import now
 from extensions.database import db_session
+from forms.meetup_imports import ColumnsForm, columns_form
 from forms.meetup_wishes_review import SuggestForm, WishListForm, sent_cells
 from models.meetup import MeetupDay
-from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupWishBatch, MeetupWishLine
 from services.cells import neutralise
 from services.errors import Conflict, RuleViolation
+from services.exports import write_csv, write_xlsx
+from services.meetup_import_models import EXAMPLE, wish_model
 from services.meetup_wish_apply import KEPT, apply_batch, undo_batch
 from services.meetup_wish_batches import (
     PAGE_SIZE,
@@ -34,17 +36,18 @@ from services.meetup_wish_batches import (
     store_lines,
     verdict_counts,
 )
-from services.meetup_wish_lines import KnownWishes, LineVerdict
+from services.meetup_wish_columns import choose_columns, column_choices, is_readable
+from services.meetup_wish_lines import LineVerdict
 from services.meetup_wish_pages import day_participants
 from services.meetup_wish_reading import COLUMNS
 from services.meetup_wish_review import without_wish
-from services.meetup_wish_suggestions import Suggestion, suggestions
 from views.access import organized_day_or_404, signed_in_person
-from views.downloads import CSV_TYPE, attachment
+from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
+from views.once import carry_out
 from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, refusal_words
 from views.wish_pages import check_token, page_number
-from views.wish_rows import Row, profiles_of, worded
-from vocabulary.meetups import ParticipantVisibility, WishBatchKind
+from views.wish_rows import suggested_lines, suggested_rows
+from vocabulary.meetups import WishBatchKind
 
 bp = Blueprint(
     "meetup_wish_lists", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/souhaits/listes"
@@ -72,15 +75,16 @@ def index(slug: str) -> ResponseReturnValue:
     form = WishListForm()
     if form.validate_on_submit():
         try:
-            name, lines = form.read()
+            name, read = form.read()
         except RuleViolation as refusal:
             form.form_errors.append(refusal_words(refusal))
         else:
             author = signed_in_person()
             source = Source(WishBatchKind.IMPORT, name, author, form.pasted.data or "")
-            batch = create_batch(db_session(), day, source, lines, now=now())
-            db_session().commit()
-            return redirect(_address(day, batch))
+            return carry_out(
+                form,
+                lambda: _address(day, create_batch(db_session(), day, source, read, now=now())),
+            )
     return _index(day, form), UNPROCESSABLE if form.errors else 200
 
 
@@ -91,7 +95,7 @@ def suggest(slug: str) -> ResponseReturnValue:
     form = SuggestForm()
     if not form.validate():
         return _index(day, WishListForm(formdata=None), form), UNPROCESSABLE
-    rows = _suggested(day, form.chosen_count())
+    rows = suggested_rows(day, form.chosen_count())
     if not rows:
         flash(
             _(
@@ -103,11 +107,14 @@ def suggest(slug: str) -> ResponseReturnValue:
         )
         return redirect(url_for("meetup_wish_lists.index", slug=slug))
     source = Source(WishBatchKind.SUGGESTIONS, _("Suggestions"), signed_in_person())
-    batch = open_batch(db_session(), day, source, now=now())
-    store_lines(db_session(), batch, [_line(at, *row) for at, row in enumerate(rows, start=1)])
-    judge_batch(db_session(), batch)
-    db_session().commit()
-    return redirect(_address(day, batch))
+
+    def propose() -> str:
+        batch = open_batch(db_session(), day, source, now=now())
+        store_lines(db_session(), batch, suggested_lines(rows))
+        judge_batch(db_session(), batch)
+        return _address(day, batch)
+
+    return carry_out(form, propose)
 
 
 @bp.get("/<int:batch_id>")
@@ -115,6 +122,32 @@ def show(slug: str, batch_id: int) -> ResponseReturnValue:
     """Show what a list would do, or did, one verdict at a time."""
     day = organized_day_or_404(slug)
     return _show(day, _batch_or_404(day, batch_id))
+
+
+@bp.post("/<int:batch_id>/colonnes")
+def map_columns(slug: str, batch_id: int) -> ResponseReturnValue:
+    """Say which column holds what."""
+    day = organized_day_or_404(slug)
+    batch = _batch_or_404(day, batch_id)
+    chosen = _columns_form(batch).choices()
+    commit_or_flash(
+        lambda: choose_columns(
+            db_session(), batch, {int(name[8:]): int(place) for name, place in chosen.items()}
+        ),
+        _("Les colonnes sont relues."),
+    )
+    return redirect(_address(day, batch))
+
+
+@bp.get("/modele.<any(csv, xlsx):file_type>")
+def model(slug: str, file_type: str) -> Response:
+    """Give a list to fill in: titles that are read, and one example that is left out."""
+    organized_day_or_404(slug)
+    titles, rows = wish_model()
+    if file_type == "csv":
+        return attachment(write_csv(titles, rows), CSV_TYPE, "modele-souhaits.csv")
+    content = write_xlsx(titles, rows, sheet_name="Souhaits")
+    return attachment(content, XLSX_TYPE, "modele-souhaits.xlsx")
 
 
 @bp.post("/<int:batch_id>/corriger")
@@ -201,10 +234,10 @@ def refusals(slug: str, batch_id: int) -> Response:
     batch = _batch_or_404(day, batch_id)
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";")
-    writer.writerow([*(_(name) for name in COLUMNS), _("ligne"), _("raison du refus")])
+    writer.writerow([*COLUMNS, _("ligne"), _("raison du refus")])
     for line in lines_of(db_session(), batch):
         if line.verdict == LineVerdict.REFUSED.value:
-            cells = [*line.cells, str(line.line), problem_words(line)]
+            cells = [*line.cells[: len(COLUMNS)], str(line.line), problem_words(line)]
             writer.writerow([neutralise(cell) for cell in cells])
     content = ("\ufeff" + buffer.getvalue()).encode()
     response = attachment(content, CSV_TYPE, f"souhaits-{batch.id}-refus.csv")
@@ -218,47 +251,6 @@ def problem_words(line: MeetupWishLine) -> str:
     return str(_(problem["message"], **problem["params"])) if problem else ""
 
 
-def _suggested(day: MeetupDay, count: int) -> list[tuple[MeetupParticipant, Row]]:
-    """Return whom to suggest to each who wishes nobody, with the reasons in words."""
-    session = db_session()
-    people = day_participants(session, day)
-    profiles, apart = profiles_of(people), KnownWishes(session, day).apart()
-    # Whoever is known to the organisers only is not made known by a suggestion.
-    shown = [one for one in people if one.visibility is not ParticipantVisibility.ORGANIZERS]
-    found: list[tuple[MeetupParticipant, Suggestion]] = []
-    for one in without_wish(session, day):
-        others = [other.id for other in shown if other.side is not one.side]
-        best = suggestions(profiles, one, others, limit=count, skipped=apart.get(one.id, ()))
-        found.extend((one, suggestion) for suggestion in best)
-    rows = worded([suggestion for _, suggestion in found], people)
-    return [(one, row) for (one, _), row in zip(found, rows, strict=True)]
-
-
-def _line(number: int, wisher: MeetupParticipant, row: Row) -> dict[str, Any]:
-    suggestion = row["suggestion"]
-    cells = [
-        wisher.name,
-        row["other"].name,
-        _(row["priority"].label),
-        " ; ".join(row["reasons"]),
-    ]
-    return {
-        "line": number,
-        "cells": cells,
-        "verdict": LineVerdict.NEW.value,
-        "notes": {
-            "wisher": wisher.id,
-            "wished": row["other"].id,
-            "priority": row["priority"].value,
-            "message": "",
-            "need": suggestion.need_id,
-            "offer": suggestion.offer_id,
-            "score": suggestion.line.score.points,
-            "facts": suggestion.facts(),
-        },
-    }
-
-
 def _index(day: MeetupDay, form: WishListForm, suggest_form: SuggestForm | None = None) -> str:
     session = db_session()
     return render_template(
@@ -268,6 +260,7 @@ def _index(day: MeetupDay, form: WishListForm, suggest_form: SuggestForm | None 
         suggest_form=suggest_form or SuggestForm(formdata=None),
         without=len(without_wish(session, day)),
         batches=batches_of(session, day),
+        example=EXAMPLE,
     )
 
 
@@ -291,8 +284,21 @@ def _show(day: MeetupDay, batch: MeetupWishBatch) -> str:
         page=page,
         pages=-(-counts[verdict] // PAGE_SIZE),
         is_import=batch.kind is WishBatchKind.IMPORT,
+        columns_form=_columns_form(batch),
+        is_readable=is_readable(batch),
+        others=[title for title in batch.headers[len(COLUMNS) :] if title],
         people=day_participants(session, day) if _is_correcting(batch, verdict) else (),
         token=FlaskForm(),
+    )
+
+
+def _columns_form(batch: MeetupWishBatch) -> ColumnsForm:
+    places = column_choices(db_session(), batch)
+    known = {str(at) for at, _title in places}
+    return columns_form(
+        [(f"colonne-{column}", label) for column, label in enumerate(COLUMNS)],
+        [(str(at), text) for at, text in places],
+        {f"colonne-{at}": str(at) for at in range(len(COLUMNS)) if str(at) in known},
     )
 
 

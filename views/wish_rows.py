@@ -3,12 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
+
 from extensions.database import db_session
 from extensions.matcher import matcher, moment
 from extensions.meetup_reasons import meeting_reasons
+from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from services.meetup_profiles import DayProfiles, day_profiles
+from services.meetup_wish_lines import KnownWishes, LineVerdict
+from services.meetup_wish_pages import day_participants
+from services.meetup_wish_review import without_wish
 from services.meetup_wish_suggestions import Subjects, Suggestion, load_subjects, suggestions
+from vocabulary.meetups import ParticipantVisibility
 
 Row = dict[str, Any]
 
@@ -57,4 +64,50 @@ def _row(one: Suggestion, people: Mapping[int, MeetupParticipant], subjects: Sub
         "need": subjects.needs.get(one.need_id or 0, ""),
         "offer": subjects.offers.get(one.offer_id or 0, ""),
         "suggestion": one,
+    }
+
+
+def suggested_rows(day: MeetupDay, count: int) -> list[tuple[MeetupParticipant, Row]]:
+    """Return whom to suggest to each who wishes nobody, with the reasons in words."""
+    session = db_session()
+    people = day_participants(session, day)
+    profiles, apart = profiles_of(people), KnownWishes(session, day).apart()
+    # Whoever is known to the organisers only is not made known by a suggestion.
+    shown = [one for one in people if one.visibility is not ParticipantVisibility.ORGANIZERS]
+    found: list[tuple[MeetupParticipant, Suggestion]] = []
+    for one in without_wish(session, day):
+        others = [other.id for other in shown if other.side is not one.side]
+        best = suggestions(profiles, one, others, limit=count, skipped=apart.get(one.id, ()))
+        found.extend((one, suggestion) for suggestion in best)
+    rows = worded([suggestion for _, suggestion in found], people)
+    return [(one, row) for (one, _), row in zip(found, rows, strict=True)]
+
+
+def suggested_lines(rows: Sequence[tuple[MeetupParticipant, Row]]) -> list[dict[str, Any]]:
+    """Return suggestions as lines of a batch of wishes."""
+    return [_line(number, *row) for number, row in enumerate(rows, start=1)]
+
+
+def _line(number: int, wisher: MeetupParticipant, row: Row) -> dict[str, Any]:
+    suggestion = row["suggestion"]
+    cells = [
+        wisher.name,
+        row["other"].name,
+        _(row["priority"].label),
+        " ; ".join(row["reasons"]),
+    ]
+    return {
+        "line": number,
+        "cells": cells,
+        "verdict": LineVerdict.NEW.value,
+        "notes": {
+            "wisher": wisher.id,
+            "wished": row["other"].id,
+            "priority": row["priority"].value,
+            "message": "",
+            "need": suggestion.need_id,
+            "offer": suggestion.offer_id,
+            "score": suggestion.line.score.points,
+            "facts": suggestion.facts(),
+        },
     }

@@ -66,9 +66,10 @@ def participant_examples(
             for name in ("compose", "prepare", "send", "remind")
         },
         "meetup_imports.index": {"slug": day.slug},
+        "meetup_imports.model": {"slug": day.slug, "file_type": "csv"},
         **{
             f"meetup_imports.{name}": of_batch
-            for name in ("show", "apply", "undo", "discard", "refusals")
+            for name in ("show", "map_columns", "apply", "undo", "discard", "refusals")
         },
         "meetup_registration.start": {"slug": day.slug},
         "meetup_registration.asked": {"slug": day.slug},

@@ -52,9 +52,10 @@ def wish_examples(
         },
         "meetup_wishes_review.withdraw": {**slug, "wish_id": asked.id},
         **{f"meetup_wish_lists.{page}": slug for page in ("index", "suggest")},
+        "meetup_wish_lists.model": {**slug, "file_type": "csv"},
         **{
             f"meetup_wish_lists.{page}": {**slug, "batch_id": batch.id}
-            for page in ("show", "correct", "apply", "undo", "discard", "refusals")
+            for page in ("show", "map_columns", "correct", "apply", "undo", "discard", "refusals")
         },
         **{f"meetup_rules.{page}": slug for page in ("index", "same_side")},
         "meetup_rules.lift": {**slug, "rule_id": rule.id},

@@ -11,9 +11,23 @@ from models.meetup import MeetupDay
 from models.meetup_invitee import MeetupInviteeBatch
 from models.meetup_participant import MeetupParticipant
 from services.errors import Conflict, RuleViolation, UnreadableFile
+from services.exports import write_csv, write_xlsx
 from services.meetup_availability import free_slots
+from services.meetup_import_models import invitee_model
 from services.meetup_invitee_apply import apply_invitees
-from services.meetup_invitee_files import create_invitees, discard_invitees
+from services.meetup_invitee_columns import (
+    MOST_COLUMNS,
+    NAMES,
+    InviteeField,
+    guess_columns,
+)
+from services.meetup_invitee_files import (
+    choose_invitee_columns,
+    count_without_themes,
+    create_invitees,
+    discard_invitees,
+    lines_not_fitting,
+)
 from services.meetup_invitee_undo import undo_invitees
 from services.meetup_lists import EXPORT_COLUMNS, ListFilter, export_lines
 from tests.factories.accounts import make_user
@@ -157,11 +171,14 @@ def test_bodies_of_the_directory_are_known_by_number_and_by_name(
         ("Ville;territoire;;Ada;;ada@;;", "Adresse électronique illisible"),
         ("Ville;territoire;;;;ada@a.example;;", "Une adresse sans nom"),
         ("Ville;territoire;;Ada;;;peut-être;", "État inconnu : « peut-être »"),
-        ("Ville;territoire;;Ada;;;;vers midi", "Indisponibilité illisible"),
+        (
+            "Ville;territoire;;Ada;;;;vers midi",
+            "Horaire illisible : « vers midi ». Écrivez",
+        ),
         ("Ville;territoire;;Ada;;;;20h-21h", "est hors de la journée, qui va de 09h00 à 10h35"),
         ("Ville;territoire;;Ada;;;;10h-9h", "la fin vient avant le début"),
         ("Ville;territoire;;Ada;;;;8h-19h", "Indisponible toute la journée"),
-        ("Ville;territoire;;Ada;;;;25h-26h", "Indisponibilité illisible"),
+        ("Ville;territoire;;Ada;;;;25h-26h", "Horaire illisible"),
         ("Déclinée;territoire;;Ada;;;;", "a décliné l’invitation"),
         ("Autre;territoire;;Ada;;prise@a.example;;", "vient déjà pour « Connue »"),
     ],
@@ -215,7 +232,7 @@ def test_capacity_and_seats_are_not_exceeded(
     )
     assert verdicts(batch) == ["new", "new", "refused", "refused", "new"]
     assert "2 personnes" in problem(batch, 2)
-    assert problem(batch, 3) == "La journée est complète : 1 places."
+    assert problem(batch, 3) == "La journée est complète : toutes ses places (1) sont prises."
 
 
 def test_undoing_takes_back_what_nobody_used(
@@ -267,22 +284,128 @@ def test_a_file_is_applied_once(empty_session: Session, day: MeetupDay, staff: U
 
 
 def test_what_is_not_a_list_is_refused(empty_session: Session, day: MeetupDay, staff: User) -> None:
-    with pytest.raises(UnreadableFile, match="Aucune colonne"):
-        send(empty_session, day, staff, "Ada", head="nom")
     with pytest.raises(RuleViolation, match="aucune ligne"):
         send(empty_session, day, staff)
     with pytest.raises(UnreadableFile, match="plus de 5000 lignes"):
         send(empty_session, day, staff, *["A;acteur;;;;;;"] * 5_001)
 
 
-def test_columns_that_are_not_read_are_not_kept(
+def test_columns_that_are_not_read_are_erased_when_the_file_is_applied(
     empty_session: Session, day: MeetupDay, staff: User
 ) -> None:
-    batch = send(
-        empty_session, day, staff, "Ville;0600000000;territoire", head="structure;téléphone;côté"
-    )
-    assert batch.ignored == ["téléphone"]
+    head = "structure;téléphone;côté;vide"
+    batch = send(empty_session, day, staff, "Ville;0600000000;territoire;", head=head)
+    assert (batch.headers, batch.ignored) == (["structure", "téléphone", "côté"], ["vide"])
+    run(empty_session, day, batch, staff)
+    assert (batch.headers, batch.ignored) == (["structure", "côté"], ["vide", "téléphone"])
     assert [line.cells for line in batch.lines] == [["Ville", "territoire"]]
+
+
+def test_a_column_that_is_not_recognised_is_chosen_without_sending_again(
+    empty_session: Session, day: MeetupDay, staff: User
+) -> None:
+    head = "Nom du porteur;Camp;Qui"
+    batch = send(empty_session, day, staff, "Ville A;territoire;Ada", head=head)
+    assert verdicts(batch) == [""]
+    with pytest.raises(RuleViolation, match="Choisissez d’abord"):
+        run(empty_session, day, batch, staff)
+    for wrong in ({"side": "Camp"}, {"name": "Qui", "person": "Qui"}, {"name": "Ailleurs"}):
+        with pytest.raises(RuleViolation):
+            choose_invitee_columns(empty_session, day, batch, wrong)
+    choices = {"name": "Nom du porteur", "side": "Camp", "person": "Qui"}
+    choose_invitee_columns(empty_session, day, batch, choices)
+    assert verdicts(batch) == ["new"]
+    run(empty_session, day, batch, staff)
+    assert people(empty_session) == {"Ville A": ["Ada"]}
+
+
+def test_no_more_columns_are_kept_than_one_can_choose_from(
+    empty_session: Session, day: MeetupDay, staff: User
+) -> None:
+    head = ";".join(["structure", *(f"colonne {rank}" for rank in range(60))])
+    batch = send(empty_session, day, staff, ";".join(["Ville", *["x"] * 60]), head=head)
+    assert (len(batch.headers), len(batch.ignored)) == (MOST_COLUMNS, 61 - MOST_COLUMNS)
+
+
+def test_bodies_without_themes_are_counted_until_a_line_gives_them(
+    empty_session: Session, day: MeetupDay, staff: User
+) -> None:
+    make_participant(empty_session, day, "Connue", themes=["isolation"])
+    batch = send(
+        empty_session,
+        day,
+        staff,
+        "Sans;acteur;Ada;",
+        "Sans;acteur;Bo;",
+        "Avec;acteur;Cy;",
+        "Avec;acteur;Di;isolation",
+        "Connue;;Eve;",
+        head="structure;côté;nom;thèmes",
+    )
+    assert count_without_themes(empty_session, batch) == 1
+
+
+def test_the_lines_that_do_not_fit_are_named_with_the_setting(
+    empty_session: Session, day: MeetupDay, staff: User
+) -> None:
+    day.capacity, day.seats_per_organization = 1, 1
+    lines = ("A;acteur;;Un;;;inscrit;", "B;acteur;;Deux;;;inscrit;", "A;acteur;;Trois;;;;")
+    batch = send(empty_session, day, staff, *lines)
+    assert lines_not_fitting(empty_session, batch) == {
+        "capacity": [3],
+        "seats_per_organization": [4],
+    }
+
+
+def test_a_theme_given_meanwhile_is_no_conflict(
+    empty_session: Session, day: MeetupDay, staff: User
+) -> None:
+    known = make_participant(empty_session, day, "Connue")
+    batch = send(empty_session, day, staff, "Connue;;Ada", head="structure;côté;nom")
+    known.themes = ["isolation"]
+    empty_session.flush()
+    run(empty_session, day, batch, staff)
+    assert people(empty_session) == {"Connue": ["Ada"]}
+
+
+@pytest.mark.parametrize("column", list(InviteeField))
+def test_each_title_that_a_page_or_a_file_may_have_is_recognised(column: InviteeField) -> None:
+    for name in NAMES[column]:
+        for title in (name, name.upper(), f" {name} *", f"{name} (facultatif)", f"{name}s"):
+            assert guess_columns([title]) == {column.value: title}, title
+
+
+def test_a_surer_title_goes_before_one_that_may_mean_something_else() -> None:
+    headers = ["Adresse", "Organisme", "Courriel", "Nom", "Prénom"]
+    assert guess_columns(headers) == {
+        "name": "Organisme",
+        "given_name": "Prénom",
+        "person": "Nom",
+        "email": "Courriel",
+    }
+
+
+def test_the_model_is_read_whole_and_its_example_is_left_out(
+    empty_session: Session, day: MeetupDay, staff: User
+) -> None:
+    titles, examples = invitee_model()
+    assert len(guess_columns(titles)) == len(titles)
+    own = ["Ville A", "", "territoire", *[""] * (len(titles) - 3)]
+    table = write_csv(titles, [*examples, own])
+    batch = create_invitees(empty_session, day, table, filename="m", author=staff, now=NOW)
+    assert [(line.number, line.verdict) for line in batch.lines] == [(3, "new")]
+    alone = write_xlsx(titles, examples)
+    with pytest.raises(RuleViolation, match="que la ligne d’exemple"):
+        create_invitees(empty_session, day, alone, filename="m", author=staff, now=NOW)
+
+
+def test_the_example_of_the_model_shows_what_is_read(
+    empty_session: Session, day: MeetupDay, staff: User
+) -> None:
+    titles, [example] = invitee_model()
+    table = write_csv(titles, [["Ville A", *example[1:]]])
+    batch = create_invitees(empty_session, day, table, filename="m", author=staff, now=NOW)
+    assert verdicts(batch) == ["new"], batch.lines[0].notes
 
 
 def test_what_is_exported_is_read_back_without_a_change(

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from models.meetup import MeetupDay
 from models.meetup_wish import MeetupPairRule, MeetupWish, MeetupWishBatch
 from services.errors import Conflict, RuleViolation
+from services.exports import write_csv, write_xlsx
+from services.meetup_import_models import wish_model
 from services.meetup_wish_apply import Applied, Undone, apply_batch, undo_batch
 from services.meetup_wish_batches import (
     Source,
@@ -20,8 +22,9 @@ from services.meetup_wish_batches import (
     lines_of,
     verdict_counts,
 )
+from services.meetup_wish_columns import choose_columns, column_choices, is_readable
 from services.meetup_wish_lines import LineVerdict
-from services.meetup_wish_reading import read_file, read_pasted
+from services.meetup_wish_reading import COLUMNS, TITLES, read_file, read_pasted
 from services.meetup_wishes import accept_wish
 from tests.factories.meetups import NOW, make_attendee, make_day, make_participant, make_wish
 from vocabulary.exchanges import Side
@@ -35,6 +38,7 @@ from vocabulary.meetups import (
 )
 
 LATER = NOW + timedelta(hours=1)
+PAIR = ("Ville de l’Essai", "Façades Bois")
 
 
 @pytest.fixture
@@ -221,16 +225,77 @@ def test_a_workbook_and_a_windows_file_read_alike() -> None:
     book.close()
     text = "\r\n".join(";".join(row) for row in rows).encode("cp1252")
     expected = ("Ville", "Façades Bois", "1", "")
-    assert [line.cells for line in read_file(buffer.getvalue())] == [expected]
-    assert [line.cells for line in read_file(text)] == [expected]
+    assert [line.cells for line in read_file(buffer.getvalue()).lines] == [expected]
+    assert [line.cells for line in read_file(text).lines] == [expected]
 
 
 def test_a_stray_quotation_mark_loses_nothing() -> None:
     lines = read_pasted('"Ville;Façades Bois\nBailleur;Façades "Bois')
-    assert [line.cells[:2] for line in lines] == [
+    assert [line.cells[:2] for line in lines.lines] == [
         ('"Ville', "Façades Bois"),
         ("Bailleur", 'Façades "Bois'),
     ]
+
+
+@pytest.mark.parametrize("column", list(TITLES))
+def test_each_title_that_a_page_or_a_file_may_have_is_recognised(column: int) -> None:
+    others = {at: names[0] for at, names in TITLES.items() if at != column}
+    for name in TITLES[column]:
+        for title in (name, name.upper(), f"{name} *", f"{name} (obligatoire)"):
+            titles = [others.get(at, title) for at in range(len(COLUMNS))]
+            assert read_pasted("\t".join(titles) + "\na\tb").titles == tuple(titles)
+
+
+def test_columns_that_are_not_recognised_are_chosen_without_sending_again(
+    session: Session, day: MeetupDay
+) -> None:
+    text = "Nous;Eux;Priorité;Message\nVille de l’Essai;Façades Bois;1;Bonjour"
+    batch = paste(session, day, text)
+    assert (is_readable(batch), [line.verdict for line in lines_of(session, batch)]) == (
+        False,
+        [""],
+    )
+    with pytest.raises(RuleViolation, match="Choisissez d’abord"):
+        apply_batch(session, batch, actor=None, now=LATER)
+    assert column_choices(session, batch) == [
+        (2, "Priorité"),
+        (3, "Message"),
+        (4, "Nous"),
+        (5, "Eux"),
+    ]
+    for wrong in ({0: 4}, {0: 4, 1: 4}):
+        with pytest.raises(RuleViolation):
+            choose_columns(session, batch, wrong)
+    choose_columns(session, batch, {0: 4, 1: 5, 2: 2, 3: 3})
+    assert batch.headers == ["Nous", "Eux", "Priorité", "Message"]
+    assert apply_batch(session, batch, actor=None, now=LATER) == Applied(1, 0)
+
+
+def test_a_column_that_nothing_reads_is_erased_when_the_list_is_applied(
+    session: Session, day: MeetupDay
+) -> None:
+    text = "demandeur;souhaité;téléphone\nVille de l’Essai;Façades Bois;0600000000"
+    batch = paste(session, day, text)
+    assert batch.headers[4:] == ["téléphone"]
+    correct_lines(session, batch, {lines_of(session, batch)[0].id: [*PAIR, "", ""]})
+    assert lines_of(session, batch)[0].cells == [*PAIR, "", "", "0600000000"]
+    apply_batch(session, batch, actor=None, now=LATER)
+    assert lines_of(session, batch)[0].cells == [*PAIR, "", ""]
+
+
+def test_a_list_without_titles_may_be_in_another_order(session: Session, day: MeetupDay) -> None:
+    batch = paste(session, day, "Façades Bois;Ville de l’Essai;2")
+    assert column_choices(session, batch)[1] == (1, "« Ville de l’Essai »")
+    choose_columns(session, batch, {0: 1, 1: 0, 2: 2})
+    assert [line.cells[:3] for line in lines_of(session, batch)] == [[*PAIR, "2"]]
+
+
+def test_the_model_is_read_and_its_example_is_left_out() -> None:
+    titles, examples = wish_model()
+    read = read_file(write_csv(titles, [*examples, [*PAIR, "", ""]]))
+    assert (read.titles, [line.number for line in read.lines]) == (tuple(titles), [3])
+    with pytest.raises(RuleViolation, match="que la ligne d’exemple"):
+        read_file(write_xlsx(titles, examples))
 
 
 def test_five_thousand_lines_with_errors_take_less_than_five_seconds(session: Session) -> None:
