@@ -187,10 +187,11 @@ def _free_name(session: Session, day: MeetupDay, name: str) -> tuple[str, bool]:
     )
     if name_key(name) not in keys:
         return name, False
-    number = 2
-    while name_key(f"{name} ({number})") in keys:
+    # What is stored is what is looked for: a long name loses its end to the number.
+    number, stem = 2, name[: MAX_NAME - 6]
+    while name_key(f"{stem} ({number})") in keys:
         number += 1
-    return f"{name[: MAX_NAME - 6]} ({number})", True
+    return f"{stem} ({number})", True
 
 
 def answer_invitation(

@@ -155,6 +155,13 @@ def test_the_same_name_twice_waits_for_staff_and_says_nothing(empty_session: Ses
     assert (twin.name, twin.state) == ("ALPHA (2)", ParticipantState.PENDING)
 
 
+def test_a_name_as_long_as_may_be_comes_three_times(empty_session: Session) -> None:
+    day = make_day(empty_session)
+    name = "a" * 200
+    found = [come(empty_session, day, name, f"p{rank}@a.example").name for rank in range(3)]
+    assert found == [name, f"{name[:194]} (2)", f"{name[:194]} (3)"]
+
+
 def test_an_organisation_registers_once(empty_session: Session) -> None:
     day = make_day(empty_session)
     body = Body.of(make_organization(empty_session, "Corps", kind=OrganizationKind.COLLECTIVITE))
