@@ -9,18 +9,22 @@ from typing import Final
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app import create_app
 from extensions.database import db, db_session
 from models.base import Base
+from models.meetup import MeetupDay
 from models.need import Need
 from services.xlsx_reader import read_xlsx_rows
 from tests.conftest import DATABASE, settings_for
 from tests.factories.accounts import sign_in
 from tests.factories.entries import index_all
 from tests.factories.matrix_world import Examples, address_of, build_world
+from tests.factories.meetups import publish_meetings
 from tests.security.test_stored_scripts import poisoned
+from vocabulary.exchanges import Side
 from vocabulary.kinds import PublicationState
 
 FORMULA: Final = '=HYPERLINK("http://evil.example";"x")'
@@ -41,6 +45,7 @@ FILES: Final = (
     ("meetup_participants.export", "staff"),
     ("meetup_wishes_review.export", "staff"),
     ("meetup_attendance.export", "staff"),
+    ("meetup_report.export", "staff"),
 )
 # These hold numbers and our own words, and nothing is compared in the address of this one.
 COUNTS: Final = {
@@ -64,6 +69,7 @@ def examples(app: Flask) -> dict[str, Examples]:
     found = build_world(app)
     with app.app_context():
         session = db_session()
+        _hold_a_meeting(session)
         for table in Base.metadata.sorted_tables:
             values = poisoned(table, FORMULA)
             if values:
@@ -72,6 +78,14 @@ def examples(app: Flask) -> dict[str, Examples]:
         session.commit()
     index_all(app)
     return found
+
+
+def _hold_a_meeting(session: Session) -> None:
+    """Publish a meeting at the day of the matrix: its report has a row."""
+    day = session.scalars(select(MeetupDay)).one()
+    by_side = {one.side: one for one in day.participants}
+    pair = (by_side[Side.TERRITORY], by_side[Side.ACTOR])
+    publish_meetings(session, day, [(day.slots[0], day.rooms[0].tables[0], pair)])
 
 
 @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
