@@ -1,6 +1,6 @@
 """Writes the mails about taking part in a meetup day, in the worker: one to each person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from models.account import User
 from models.meetup import MeetupDay
 from models.meetup_invitee import MeetupRequest
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
+from models.territory import Territory
 from services.meetup_notes import TOLD_WHILE, attendee_recipients
 from services.meetup_requests import participants_of_address
 from services.plain_text import summary
@@ -34,6 +35,8 @@ class Row:
     link: str
     decline_link: str
     cancel_link: str
+    quarters: Sequence[str]
+    """The names of those for which it is invited."""
 
 
 def write_participant_mail(session: Session, payload: Mapping[str, Any]) -> None:
@@ -55,10 +58,20 @@ def write_participant_mail(session: Session, payload: Mapping[str, Any]) -> None
         return
     if not email:
         return
-    rows = [_row(one, attendee) for one in participants if _is_still_theirs(session, one, email)]
+    quarters = _quarter_names(session, participants)
+    rows = [
+        _row(one, attendee, quarters)
+        for one in participants
+        if _is_still_theirs(session, one, email)
+    ]
     if rows:
         day = rows[0].participant.day
-        context = {"day": day, "rows": rows, "name": name, "about": summary(day.summary, _ABOUT)}
+        context = {
+            "day": day,
+            "rows": rows,
+            "name": name,
+            "about": summary(day.summary, _ABOUT),
+        }
         mail = write_mail(session, email, language, f"{_FOLDER}/{event.name.lower()}", context)
         if event in _LEAVING and len(rows) == 1:
             attach_agenda(session, mail, rows[0].participant, language)
@@ -80,6 +93,13 @@ def _participants(
     return [one for one in found if one.day.state is not DayState.CANCELLED]
 
 
+def _quarter_names(session: Session, participants: Sequence[MeetupParticipant]) -> dict[str, str]:
+    """Return by its code the name of each quarter for which these bodies are invited."""
+    codes = {code for one in participants for code in one.invited_for.get("quarters", ())}
+    wanted = select(Territory.code, Territory.name).where(Territory.code.in_(codes))
+    return {row.code: row.name for row in session.execute(wanted)}
+
+
 def _attendee(session: Session, payload: Mapping[str, Any]) -> MeetupAttendee | None:
     number = payload["attendee_id"]
     return session.get(MeetupAttendee, number) if number else None
@@ -90,13 +110,16 @@ def _is_still_theirs(session: Session, participant: MeetupParticipant, email: st
     return email.casefold() in {person.email.casefold() for person in people}
 
 
-def _row(participant: MeetupParticipant, attendee: MeetupAttendee | None) -> Row:
+def _row(
+    participant: MeetupParticipant, attendee: MeetupAttendee | None, quarters: Mapping[str, str]
+) -> Row:
     own = attendee if attendee and attendee.participant_id == participant.id else None
     return Row(
         participant,
         participation_url(participant, attendee=own),
         participation_url(participant, "participations.decline", attendee=own),
         participation_url(participant, "participations.cancel", attendee=own),
+        [quarters.get(code, code) for code in participant.invited_for.get("quarters", ())],
     )
 
 

@@ -21,6 +21,7 @@ OPTIONS = {
 }
 KEYWORDS = {
     "_": None,
+    "_l": None,
     "N_": None,
     "gettext": None,
     "ngettext": (1, 2),

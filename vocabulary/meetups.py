@@ -18,7 +18,7 @@ class DayState(LabelledEnum):
 class SessionKind(LabelledEnum):
     """What a part of the programme is beside the one-to-one slots."""
 
-    WELCOME = "accueil", N_("Accueil")
+    WELCOME = "accueil", N_("Temps d’accueil")
     PLENARY = "pleniere", N_("Plénière")
     PITCHES = "presentations", N_("Présentations courtes")
     WORKSHOP = "atelier", N_("Atelier")

@@ -92,10 +92,10 @@ def test_a_meeting_is_moved_by_the_keyboard_and_put_back(
     page.wait_for_url(re.compile(f"{BASE}/2/grille"))
     expect(page.locator(f'td[data-c="{cell}"] [data-key="{key}"]')).to_be_visible()
     expect(page.locator(f'td[data-c="{cell}"]')).to_be_focused()
-    page.get_by_role("button", name="Annuler").click()
+    page.get_by_role("button", name="Défaire").click()
     expect(status(page)).to_contain_text("annulé")
     expect(page.locator(f'td[data-c="{cell}"] [data-key="{key}"]')).to_have_count(0)
-    page.get_by_role("button", name="Rétablir").click()
+    page.get_by_role("button", name="Refaire le changement").click()
     expect(page.locator(f'td[data-c="{cell}"] [data-key="{key}"]')).to_be_visible()
     assert Axe().run(page).response["violations"] == []
 

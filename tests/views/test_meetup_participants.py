@@ -18,6 +18,7 @@ from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
 from services.tabular import read_table
 from tests.factories.accounts import make_membership, make_user, sign_in
+from tests.factories.entries import make_territory
 from tests.factories.meetups import (
     NOW,
     make_attendee,
@@ -278,6 +279,27 @@ def test_somebody_of_two_bodies_gets_one_invitation(empty_app: Flask, staff: Fla
     assert ("Corps un" in mails[0], "Corps deux" in mails[0]) == (True, True)
 
 
+def test_an_invitation_names_the_quarters_by_their_names(
+    empty_app: Flask, staff: FlaskClient
+) -> None:
+    def add(session: Session, day: MeetupDay) -> None:
+        make_territory(session, "QN04212M", name="Les Fauvettes")
+        one = make_participant(
+            session,
+            day,
+            "Ville invitée",
+            state=ParticipantState.INVITED,
+            confirmed_at=None,
+            invited_for={"quarters": ["QN04212M"]},
+        )
+        make_attendee(session, one, "Bo", email="bo@a.example")
+
+    fill(empty_app, add)
+    submit(staff, f"{ROOT}/invitations/envoyer")
+    (mail,) = mails_to(empty_app, "bo@a.example")
+    assert "Vous portez un projet ou un besoin dans le quartier Les Fauvettes." in mail
+
+
 def test_bodies_are_found_by_name_and_kept_or_not(empty_app: Flask, staff: FlaskClient) -> None:
     with empty_app.app_context():
         session = db_session()
@@ -314,6 +336,17 @@ def test_a_pasted_list_goes_from_preview_to_undo(empty_app: Flask, staff: FlaskC
         assert db_session().scalars(select(MeetupParticipant)).all() == []
     for wrong in ({}, {"pasted": "a;b\n1;2"}):
         assert submit(staff, f"{ROOT}/imports", wrong).status_code == 422
+
+
+def test_a_list_out_of_date_is_shown_again(staff: FlaskClient) -> None:
+    pasted = "structure\tcôté\tnom\tadresse\nVille A\tterritoire\tAda\tada@a.example"
+    first, second = (
+        submit(staff, f"{ROOT}/imports", {"pasted": pasted}).headers["Location"] for _ in range(2)
+    )
+    submit(staff, f"{first}/appliquer")
+    answer = submit(staff, f"{second}/appliquer")
+    assert answer.status_code == 409
+    assert "La liste a changé depuis la prévisualisation : relisez-la." in answer.text
 
 
 def test_a_late_cancellation_reaches_the_organiser(empty_app: Flask, staff: FlaskClient) -> None:
