@@ -141,7 +141,8 @@ def _rows(day: MeetupDay) -> list[list[str]]:
 
 def _book(report: _Report) -> bytes:
     compared = report.compared
-    head = [_("mesure"), *(f"{one.title}, {one.day.place}" for one in compared)]
+    titles = (f"{one.title}, {one.day.place}" for one in compared)
+    head = [_("mesure"), *map(neutralise, titles)]
     lines = zip(measures(), *(one.values for one in compared), strict=True)
     figures = [[neutralise(cell) for cell in line] for line in lines]
     sheets = [
