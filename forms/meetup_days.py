@@ -79,13 +79,18 @@ class MomentField(DateTimeLocalField):
             raise ValueError(BAD_MOMENT) from error
 
 
+def _label(name: str) -> Any:  # noqa: ANN401 - a lazy text
+    """Return what a field is called; its sentence is extracted where it is written."""
+    return _l(FIELD_LABELS[name])
+
+
 def _count(name: str, description: Any, *, is_needed: bool = True) -> CountField:  # noqa: ANN401 - a lazy text
     least, most = BOUNDS[name]
     needed = InputRequired(_l("Donnez un nombre."))
     # A new day opens with numbers that hold; those who know better change them.
     usual: Any = DayContent.__dataclass_fields__[name].default
     return CountField(
-        _l(FIELD_LABELS[name]),
+        _label(name),
         description=description,
         default=usual,
         validators=[needed if is_needed else Optional()],
@@ -96,7 +101,7 @@ def _count(name: str, description: Any, *, is_needed: bool = True) -> CountField
 def _text(name: str, description: Any, *, wanted: Any = None) -> TextAreaField:  # noqa: ANN401 - lazy texts
     needed = [InputRequired(wanted)] if wanted else []
     return TextAreaField(
-        _l(FIELD_LABELS[name]),
+        _label(name),
         description=description,
         filters=[strip],
         validators=[*needed, Length(max=MAX_TEXT, message=TOO_LONG)],
@@ -113,25 +118,23 @@ class DayForm(SeenForm):
     """A meetup day: what, when, where, for whom, and how meetings are shared out."""
 
     title = StringField(
-        _l(FIELD_LABELS["title"]),
+        _label("title"),
         filters=[strip],
         validators=[
             InputRequired(_l("Donnez un nom à la journée.")),
             Length(max=MAX_TITLE, message=TOO_LONG),
         ],
     )
-    held_on = DayField(
-        _l(FIELD_LABELS["held_on"]), validators=[InputRequired(_l("Choisissez une date."))]
-    )
+    held_on = DayField(_label("held_on"), validators=[InputRequired(_l("Choisissez une date."))])
     time_zone = SelectField(
-        _l(FIELD_LABELS["time_zone"]),
+        _label("time_zone"),
         description=_l("Toutes les heures de la journée sont celles de ce lieu."),
         choices=[SelectChoice(zone, _l(label)) for zone, label in TIME_ZONES.items()],
         default=METROPOLE,
         validate_choice=False,
     )
     place = StringField(
-        _l(FIELD_LABELS["place"]),
+        _label("place"),
         description=_l("Le bâtiment ou la salle, comme on le dit à quelqu’un qui vient."),
         filters=[strip],
         validators=[
@@ -140,12 +143,12 @@ class DayForm(SeenForm):
         ],
     )
     address = StringField(
-        _l(FIELD_LABELS["address"]),
+        _label("address"),
         filters=[strip],
         validators=[Length(max=MAX_ADDRESS, message=TOO_LONG)],
     )
     commune = StringField(
-        _l(FIELD_LABELS["commune_code"]),
+        _label("commune_code"),
         description=_l("Nom, code postal ou code INSEE."),
         filters=[strip],
         validators=[Length(max=MAX_PLACE, message=TOO_LONG)],
@@ -178,13 +181,13 @@ class DayForm(SeenForm):
         default=True,
     )
     registration_closes_at = MomentField(
-        _l(FIELD_LABELS["registration_closes_at"]),
+        _label("registration_closes_at"),
         description=_l("Heure du lieu. Vide : jusqu’à la journée."),
         validators=[Optional()],
         format=MOMENT_FORMATS,
     )
     wishes_close_at = MomentField(
-        _l(FIELD_LABELS["wishes_close_at"]),
+        _label("wishes_close_at"),
         description=_l("Heure du lieu. Vide : jusqu’à la journée."),
         validators=[Optional()],
         format=MOMENT_FORMATS,
