@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -24,6 +24,8 @@ from vocabulary.meetups import (
 )
 
 MESSAGE_LENGTH: Final = 500
+# A wish taken back and made again sooner writes no second mail; the page shows it all the same.
+TOLD_AGAIN_AFTER: Final = timedelta(days=1)
 CHANGED: Final = N_(
     "Cette demande a changé entre-temps : quelqu’un y a répondu, ou elle a été retirée. "
     "Voici où elle en est."
@@ -103,7 +105,10 @@ def make_wish(
     )
     last = select(func.max(MeetupWish.rank)).where(MeetupWish.wisher_id == wisher.id)
     wish.rank = (session.scalar(last) or 0) + 1
+    was_just_told = _was_just_told(wish, now)
     open_wish(wish, terms, by=by, until=expiry(day, now=now), now=now)
+    if was_just_told:
+        wish.told_at = now
     mirror = wish_between(session, wished.id, wisher.id)
     if mirror is not None and mirror.state is not WishState.WITHDRAWN:
         meet_half_way(wish, mirror, now=now)
@@ -128,6 +133,16 @@ def change_wish(session: Session, wish: MeetupWish, terms: WishTerms) -> None:
     if wish.state is WishState.WITHDRAWN:
         raise Conflict(CHANGED)
     write_terms(wish, terms)
+
+
+def _was_just_told(wish: MeetupWish, now: datetime) -> bool:
+    """Tell whether the other had a mail about a wish taken back a moment ago, and now made again.
+
+    Made and taken back over and over, a wish would write to somebody as often as one likes.
+    """
+    if wish.state is not WishState.WITHDRAWN or wish.told_at is None or wish.decided_at is None:
+        return False
+    return wish.told_at < wish.decided_at and wish.decided_at > now - TOLD_AGAIN_AFTER
 
 
 def set_order(
@@ -164,7 +179,7 @@ def withdraw_wish(session: Session, wish: MeetupWish, *, now: datetime) -> None:
     mirror = wish_between(session, wish.wished_id, wish.wisher_id)
     wish.state, wish.decided_at = WishState.WITHDRAWN, now
     # What the other was never told of, or said no to, needs no mail.
-    wish.told_at = None if was_agreed else now
+    wish.told_at = None if was_agreed else (wish.told_at or now)
     if mirror is not None and mirror.state is WishState.ACCEPTED:
         mirror.state, mirror.decided_at = WishState.PROPOSED, None
         mirror.expires_at, mirror.reminded_at = expiry(wish.day, now=now), None
@@ -267,17 +282,6 @@ def write_terms(wish: MeetupWish, terms: WishTerms) -> None:
     wish.message = clean_text(terms.message, MESSAGE_LENGTH)
     wish.need_id, wish.offer_id = terms.need_id, terms.offer_id
     wish.match_score, wish.match_reasons = terms.match_score, dict(terms.match_reasons)
-
-
-def _meet_half_way(wish: MeetupWish, mirror: MeetupWish, now: datetime) -> None:
-    """Agree to what each wishes; both wait where one of them is full, as ``settle_reserve`` finds.
-
-    Put into the reserve first: it agrees to both where there is room.
-    """
-    for one in (wish, mirror):
-        if one.state is not WishState.ACCEPTED:
-            one.state, one.refusal, one.expires_at = WishState.RESERVE, None, None
-            one.told_at, one.answer_told_at, one.decided_at = now, None, now
 
 
 def _check_room(session: Session, wish: MeetupWish) -> None:

@@ -250,6 +250,28 @@ def test_news_are_told_once(
     assert take_news(session, firms[0], now=NOW).answers == [asked]
 
 
+def test_a_wish_taken_back_and_made_again_writes_no_second_mail_the_same_day(
+    session: Session, town: MeetupParticipant, firms: list[MeetupParticipant]
+) -> None:
+    told = []
+    for hours in (0, 1, 2, 30):
+        at = NOW + timedelta(hours=hours)
+        made = make_wish(session, firms[0], town, TERMS, by=Maker(), now=at)
+        told.append(len(take_news(session, town, now=at + timedelta(minutes=15)).received))
+        withdraw_wish(session, made, now=at + timedelta(minutes=20))
+        assert not take_news(session, town, now=at + timedelta(minutes=35))
+    assert told == [1, 0, 0, 1]
+
+
+def test_a_wish_taken_back_before_its_mail_is_told_when_it_is_made_again(
+    session: Session, town: MeetupParticipant, firms: list[MeetupParticipant]
+) -> None:
+    made = make_wish(session, firms[0], town, TERMS, by=Maker(), now=NOW)
+    withdraw_wish(session, made, now=NOW + timedelta(minutes=5))
+    make_wish(session, firms[0], town, TERMS, by=Maker(), now=NOW + timedelta(minutes=6))
+    assert take_news(session, town, now=NOW + timedelta(minutes=21)).received == [made]
+
+
 def test_reminders_come_once_and_silence_ends_a_wish(
     session: Session, town: MeetupParticipant, firms: list[MeetupParticipant]
 ) -> None:
