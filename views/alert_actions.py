@@ -17,7 +17,7 @@ from models.organization import Organization
 from models.territory import Territory
 from services import alerts as rules
 from services.alert_views import Engines
-from services.errors import RuleViolation
+from services.errors import Conflict, RuleViolation
 from services.lookup import Entry
 from views.addresses import entry_key, entry_url
 from views.cards import territory_name
@@ -70,6 +70,8 @@ def act_on(alert: Alert, action: str, form: FrequencyForm, *, engines: Engines) 
         abort(400)
     try:
         message = _do(alert, action, form, engines)
+    except Conflict:
+        raise
     except RuleViolation as refusal:
         session.rollback()
         return Message(refusal_words(refusal), "error")

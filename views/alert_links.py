@@ -28,7 +28,7 @@ from services.digest_subscriptions import set_digest
 from services.errors import RuleViolation
 from views.alert_actions import ACTIONS, act_on, row_of
 from views.alerts import engines
-from views.refusals import refusal_words
+from views.refusals import refusal_status, refusal_words
 
 bp = Blueprint("alert_links", __name__)
 STOP_ALL, RESUME = "toutes", "reprise"
@@ -45,17 +45,19 @@ def confirm(token: str) -> ResponseReturnValue:
     alert = alert_of(session, token, AlertLink.CONFIRM)
     if alert is None or not may_be_confirmed(alert, now=now()):
         return _dead_link()
-    form = ConfirmForm()
+    form, status = ConfirmForm(), 200
     if form.validate_on_submit() and alert.confirmed_at is None:
         try:
             confirm_alert(session, alert, engines=engines(), moment=moment())
             session.commit()
         except RuleViolation as refusal:
             session.rollback()
+            status = refusal_status(refusal)
             form.form_errors.append(refusal_words(refusal))
-    return render_template(
+    page = render_template(
         "alerts/confirm.html", row=row_of(alert), alert=alert, form=form, is_done=_is_running(alert)
     )
+    return page, status
 
 
 def _is_running(alert: Alert) -> bool:
@@ -69,7 +71,7 @@ def stop(token: str) -> ResponseReturnValue:
     alert = alert_of(session, token, AlertLink.STOP)
     if alert is None:
         return _dead_link()
-    stopped, error = 0, ""
+    stopped, error, status = 0, "", 200
     if request.method == "POST":
         asked = request.form.get("action", "")
         try:
@@ -82,10 +84,11 @@ def stop(token: str) -> ResponseReturnValue:
             session.commit()
         except RuleViolation as refusal:
             session.rollback()
-            error = refusal_words(refusal)
-    return render_template(
+            error, status = refusal_words(refusal), refusal_status(refusal)
+    page = render_template(
         "alerts/stop.html", row=row_of(alert), token=token, stopped=stopped, error=error
     )
+    return page, status
 
 
 @bp.route("/alertes/arret-du-resume/<token>", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from models.membership import Membership
 from services import claims as rules
 from services.errors import Conflict, NotFound, RuleViolation
 from views.access import organization_or_404, signed_in_person
-from views.refusals import refusal_words
+from views.refusals import commit_or_flash, refusal_words
 
 bp = Blueprint("claims", __name__)
 QUEUE_LENGTH = 100
@@ -97,16 +97,10 @@ def decide(membership_id: int) -> ResponseReturnValue:
     form = DecisionForm()
     if not form.validate():
         abort(400)
-    try:
-        rules.decide_claim(
+    commit_or_flash(
+        lambda: rules.decide_claim(
             session, membership, signed_in_person(), approve=form.is_yes(), now=now()
-        )
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        session.rollback()
-        flash(refusal_words(refusal), "error")
-    else:
-        session.commit()
-        flash(_("La réponse est envoyée."), "success")
+        ),
+        _("La réponse est envoyée."),
+    )
     return redirect(url_for("claims.queue"))

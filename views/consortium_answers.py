@@ -11,7 +11,7 @@ from forms.once import OnceForm
 from models.consortium import ConsortiumInvitation
 from services import consortium_invitations as rules
 from services.consortiums import partnership_of
-from services.errors import Conflict, RuleViolation
+from services.errors import RuleViolation
 from services.permissions import can_edit_organization
 from views.access import current_person, signed_in_person
 from views.once import carry_out
@@ -53,8 +53,6 @@ def answer(invitation_id: int) -> ResponseReturnValue:
 
     try:
         return carry_out(form, action)
-    except Conflict:
-        raise
     except RuleViolation as refusal:
         db_session().rollback()
         flash_refusal(refusal)

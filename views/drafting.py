@@ -1,24 +1,35 @@
-"""What the pages that edit a draft share: reading a commune, saving, telling a conflict."""
+"""What the pages of drafts share: reading a commune, saving, telling a conflict, the buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from flask import flash, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import StringField
 
-from extensions.clock import now
+from extensions.clock import now, today
 from extensions.database import db_session
 from forms.entry_fields import LockedForm
 from models.geography import Commune
 from models.revision import Revision
 from services.content_diff import content_changes
 from services.contents import Content
-from services.drafts import Entry, current_content, open_revision, save_draft
+from services.drafts import (
+    Entry,
+    current_content,
+    discard_draft,
+    open_revision,
+    published_content,
+    save_draft,
+)
 from services.errors import Conflict, RuleViolation
 from services.places import exact_commune_label, resolve_commune
+from services.publishing import IncompleteEntry, submit_entry, take_back
+from services.visibility import delete_unpublished, withdraw_entry
 from views.access import signed_in_person
 from views.change_rows import ChangeRow, change_rows
-from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
+from views.refusals import CONFLICT, UNPROCESSABLE, flash_refusal, refusal_words
 
 MAX_SUGGESTED = 5
 
@@ -88,3 +99,41 @@ def last_author(entry: Entry) -> str:
     """Return who saved the draft last, as others may know them."""
     revision: Revision | None = open_revision(db_session(), entry)
     return revision.author.public_name if revision and revision.author else ""
+
+
+def unpublished_rows(entry: Entry, content: Content) -> Sequence[ChangeRow]:
+    """Return what ``content`` changes of what is public; nothing before a first publication."""
+    published = published_content(entry)
+    if published is None:
+        return ()
+    return change_rows(db_session(), content_changes(published, content), published, content)
+
+
+def submit_draft(entry: Entry, done: str, *, then: str, preview: str) -> ResponseReturnValue:
+    """Hand a draft to the moderators and go to ``then``; its preview says what is missing."""
+    session = db_session()
+    try:
+        submit_entry(session, entry, author=signed_in_person(), today=today(), now=now())
+        session.commit()
+    except IncompleteEntry:
+        session.rollback()
+        return redirect(preview)
+    except RuleViolation as refusal:
+        session.rollback()
+        flash_refusal(refusal)
+        return redirect(preview)
+    flash(done, "success")
+    return redirect(then)
+
+
+def draft_service(entry: Entry, action: str) -> Callable[[], object]:
+    """Return what a button about a draft or a published entry does, named as in its address."""
+    session, person = db_session(), signed_in_person()
+    lock = request.form.get("lock", type=int) or 0
+    services: dict[str, Callable[[], object]] = {
+        "reprendre": lambda: take_back(session, entry, author=person, now=now()),
+        "abandonner": lambda: discard_draft(session, entry, lock=lock),
+        "retirer": lambda: withdraw_entry(session, entry, author=person, now=now()),
+        "supprimer": lambda: delete_unpublished(session, entry, author=person, now=now()),
+    }
+    return services[action]

@@ -11,7 +11,7 @@ from extensions.clock import now
 from extensions.database import db_session
 from forms.experiences import DecisionForm, HideForm
 from models.evidence import Experience
-from services.errors import Conflict, RuleViolation
+from services.errors import RuleViolation
 from services.experience_pages import view_of
 from services.experience_review import (
     decide_experience,
@@ -25,7 +25,7 @@ from services.experience_review import (
 from services.experiences import load_experience
 from services.moderation_reasons import known_reasons
 from views.access import signed_in_person
-from views.refusals import CONFLICT, UNPROCESSABLE, flash_refusal, refusal_words
+from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_status, refusal_words
 
 bp = Blueprint("experience_review", __name__, url_prefix="/moderation/retours")
 
@@ -101,14 +101,10 @@ def hide(experience_id: int) -> ResponseReturnValue:
 def restore(experience_id: int) -> ResponseReturnValue:
     """Make a suspended experience public again."""
     experience, session = _experience_or_404(experience_id), db_session()
-    try:
-        restore_experience(session, experience, moderator=signed_in_person(), now=now())
-        session.commit()
-    except RuleViolation as refusal:
-        session.rollback()
-        flash_refusal(refusal)
-    else:
-        flash(_("Le retour est de nouveau public."), "success")
+    commit_or_flash(
+        lambda: restore_experience(session, experience, moderator=signed_in_person(), now=now()),
+        _("Le retour est de nouveau public."),
+    )
     return redirect(url_for("experience_review.review", experience_id=experience_id))
 
 
@@ -131,7 +127,7 @@ def _run(
             session.commit()
         except RuleViolation as refusal:
             session.rollback()
-            status = CONFLICT if isinstance(refusal, Conflict) else UNPROCESSABLE
+            status = refusal_status(refusal)
             form.show_error(refusal.field, refusal_words(refusal))
             experience = _experience_or_404(experience_id)
             form.renew_lock(experience.lock)

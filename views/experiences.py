@@ -12,7 +12,7 @@ from forms.choices import Pairs
 from forms.experiences import ExperienceForm, ReplyForm
 from models.evidence import Experience
 from models.organization import Organization
-from services.errors import Conflict, RuleViolation
+from services.errors import RuleViolation
 from services.experience_contents import ExperienceContent, StaleExperience
 from services.experience_pages import concerning, public_experience, view_of, written_by
 from services.experience_replies import (
@@ -42,7 +42,7 @@ from views.access import current_person, signed_in_person
 from views.change_rows import ChangeRow
 from views.experience_rows import content_rows, place_words, read_place
 from views.once import carry_out
-from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, refusal_words
+from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, refusal_status, refusal_words
 
 bp = Blueprint("experiences", __name__)
 
@@ -176,8 +176,7 @@ def edit(experience_id: int) -> ResponseReturnValue:
     except RuleViolation as refusal:
         session.rollback()
         form.show_error(refusal.field, refusal_words(refusal))
-        status = CONFLICT if isinstance(refusal, Conflict) else UNPROCESSABLE
-        return _show(_own_or_404(experience_id), form, status)
+        return _show(_own_or_404(experience_id), form, refusal_status(refusal))
     if "submit" in request.form:
         flash(_("Transmis à l’équipe : un courriel vous dira sa décision."), "success")
         return redirect(url_for("experiences.index"))
@@ -263,7 +262,7 @@ def reply(experience_id: int) -> ResponseReturnValue:
             session.commit()
         except RuleViolation as refusal:
             session.rollback()
-            status = CONFLICT if isinstance(refusal, Conflict) else UNPROCESSABLE
+            status = refusal_status(refusal)
             form.show_error(refusal.field, refusal_words(refusal))
             view = public_experience(session, experience_id)
             if view is None:

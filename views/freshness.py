@@ -1,6 +1,6 @@
 """How often an entry is read again: chosen by its owner, confirmed in one click from a mail."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,12 +11,11 @@ from forms.account import ConfirmForm
 from forms.experiences import ReviewMonthsForm
 from models.account import User
 from models.organization import Organization
-from services.errors import RuleViolation
 from services.freshness_reminders import choose_review_months
 from services.permissions import can_manage_organization
 from services.visibility import confirm_entry
 from views.access import managed_organization_or_404, signed_in_person
-from views.refusals import flash_refusal
+from views.refusals import commit_or_flash
 
 bp = Blueprint("freshness", __name__)
 
@@ -27,14 +26,12 @@ def choose(slug: str) -> ResponseReturnValue:
     entry = managed_organization_or_404(slug)
     form, session = ReviewMonthsForm(), db_session()
     form.validate()
-    try:
-        choose_review_months(session, entry, form.chosen(), author=signed_in_person(), now=now())
-        session.commit()
-    except RuleViolation as refusal:
-        session.rollback()
-        flash_refusal(refusal)
-    else:
-        flash(_("Votre choix est enregistré."), "success")
+    commit_or_flash(
+        lambda: choose_review_months(
+            session, entry, form.chosen(), author=signed_in_person(), now=now()
+        ),
+        _("Votre choix est enregistré."),
+    )
     return redirect(url_for("submission.overview", slug=slug))
 
 

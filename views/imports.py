@@ -35,7 +35,7 @@ from services.organization_import import (
     verdict_counts,
 )
 from views.access import signed_in_person
-from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
+from views.refusals import CONFLICT, UNPROCESSABLE, flash_refusal, refusal_words
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 LARGEST_KEY = 2**31
@@ -79,7 +79,10 @@ def index() -> ResponseReturnValue:
 @bp.get("/<int:batch_id>")
 def show(batch_id: int) -> ResponseReturnValue:
     """Show what the file would do, or did, one verdict at a time."""
-    batch = _batch_or_404(batch_id)
+    return _show(_batch_or_404(batch_id))
+
+
+def _show(batch: ImportBatch) -> str:
     counts = verdict_counts(db_session(), batch)
     asked = next((one for one in Verdict if one.value == request.args.get("verdict")), None)
     verdict = asked or next((one for one in FIRST_SHOWN if counts[one]), Verdict.NEW)
@@ -156,9 +159,11 @@ def apply(batch_id: int) -> ResponseReturnValue:
         )
     except Conflict as refusal:
         db_session().rollback()
-        analyse_batch(db_session(), _batch_or_404(batch_id), today=today())
+        batch = _batch_or_404(batch_id)
+        analyse_batch(db_session(), batch, today=today())
         db_session().commit()
-        flash_refusal(refusal)
+        flash(refusal_words(refusal), "warning")
+        return _show(batch), CONFLICT
     except RuleViolation as refusal:
         db_session().rollback()
         flash_refusal(refusal)

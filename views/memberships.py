@@ -15,7 +15,7 @@ from models.membership import Membership
 from models.organization import Organization
 from services import invitations as invitation_rules
 from services import memberships as rules
-from services.errors import Conflict, NotFound, RuleViolation
+from services.errors import NotFound, RuleViolation
 from services.permissions import can_manage_organization, membership_of
 from views.access import (
     current_person,
@@ -24,7 +24,7 @@ from views.access import (
     organization_or_404,
     signed_in_person,
 )
-from views.refusals import refusal_words
+from views.refusals import commit_or_flash, refusal_words
 from vocabulary.kinds import MembershipState
 
 bp = Blueprint("memberships", __name__)
@@ -226,29 +226,17 @@ def leave(slug: str) -> ResponseReturnValue:
     membership = membership_of(db_session(), person, organization.id)
     if membership is None:
         abort(404)
-    try:
-        rules.end_membership(db_session(), membership, person, now=now())
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash(refusal_words(refusal), "error")
-        return redirect(url_for("memberships.team", slug=slug))
-    db_session().commit()
-    flash(_("Vous ne faites plus partie de « %(name)s ».", name=organization.name), "success")
-    return redirect(url_for("memberships.invitations"))
+    done = _("Vous ne faites plus partie de « %(name)s ».", name=organization.name)
+    if commit_or_flash(
+        lambda: rules.end_membership(db_session(), membership, person, now=now()), done
+    ):
+        return redirect(url_for("memberships.invitations"))
+    return redirect(url_for("memberships.team", slug=slug))
 
 
 def _change(slug: str, action: Callable[[], None], done: str) -> ResponseReturnValue:
     """Do one change to the team and come back to it, saying what happened."""
-    try:
-        action()
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash(refusal_words(refusal), "error")
-    else:
-        db_session().commit()
-        flash(done, "success")
+    commit_or_flash(action, done)
     return redirect(url_for("memberships.team", slug=slug))
 
 

@@ -1,6 +1,6 @@
 """Stating a need: its draft, preview and submission; closing it, opening it again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,9 +14,8 @@ from forms.needs import KIND_HELP, CloseNeedForm, NeedForm, StartNeedForm
 from models.need import Need
 from models.organization import Organization
 from services.content_checks import amount_problems, calendar_problems, need_problems
-from services.content_diff import content_changes
 from services.contents import NeedContent
-from services.drafts import current_need_content, discard_draft, open_revision, published_content
+from services.drafts import current_need_content, open_revision
 from services.errors import Conflict, RuleViolation
 from services.my_territories import own_territories
 from services.need_closing import close_need, reopen_need
@@ -30,20 +29,25 @@ from services.needs import (
     states_needs,
 )
 from services.permissions import can_manage_organization
-from services.publishing import submit_entry, take_back
 from services.relay_lists import waiting_relays
-from services.visibility import delete_unpublished, withdraw_entry
 from services.workspace import own_organizations
 from views.access import (
     editable_need_or_404,
     editable_organization_or_404,
     signed_in_person,
 )
-from views.change_rows import ChangeRow, change_rows, quarter_names
-from views.drafting import SaveOutcome, last_author, save_content
+from views.change_rows import quarter_names
+from views.drafting import (
+    SaveOutcome,
+    draft_service,
+    last_author,
+    save_content,
+    submit_draft,
+    unpublished_rows,
+)
 from views.once import carry_out
 from views.quarter_rows import own_choices, quarter_labels, read_quarters
-from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, flash_refusal, refusal_words
+from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, refusal_words
 
 bp = Blueprint("need_editing", __name__, url_prefix="/mon-espace")
 MOST_OWN = 12
@@ -194,17 +198,12 @@ def _may_withdraw(need: Need) -> bool:
 
 
 def _submit(need: Need) -> ResponseReturnValue:
-    session = db_session()
-    try:
-        submit_entry(session, need, author=signed_in_person(), today=today(), now=now())
-        session.commit()
-    except RuleViolation as refusal:
-        session.rollback()
-        if not getattr(refusal, "problems", None):
-            flash_refusal(refusal)
-        return redirect(url_for("need_editing.preview", need_id=need.id))
-    flash(_("Transmis à l’équipe : un courriel vous dira sa décision."), "success")
-    return redirect(url_for("need_editing.index"))
+    return submit_draft(
+        need,
+        _("Transmis à l’équipe : un courriel vous dira sa décision."),
+        then=url_for("need_editing.index"),
+        preview=url_for("need_editing.preview", need_id=need.id),
+    )
 
 
 @bp.get("/besoins/<int:need_id>/apercu")
@@ -219,7 +218,7 @@ def preview(need_id: int) -> ResponseReturnValue:
         content=content,
         lock=lock,
         quarters=quarter_names(session, [content]),
-        rows=_rows(need, content),
+        rows=unpublished_rows(need, content),
         same=same_needs(session, need),
         problems=need_problems(content, today=today()),
         completeness=need_completeness(content),
@@ -227,36 +226,22 @@ def preview(need_id: int) -> ResponseReturnValue:
     )
 
 
-def _rows(need: Need, content: NeedContent) -> Sequence[ChangeRow]:
-    published = published_content(need)
-    if published is None:
-        return ()
-    return change_rows(db_session(), content_changes(published, content), published, content)
-
-
 @bp.post("/besoins/<int:need_id>/<any(soumettre,reprendre,abandonner):action>")
 def act(need_id: int, action: str) -> ResponseReturnValue:
     """Submit the need, take it back, or discard its unpublished edits."""
     need = carried_need_or_404(need_id)
-    session, person = db_session(), signed_in_person()
     if action == "soumettre":
         return _submit(need)
-    if action == "reprendre":
-        return _run(lambda: take_back(session, need, author=person, now=now()))
-    lock = request.form.get("lock", type=int) or 0
-    return _run(lambda: discard_draft(session, need, lock=lock))
+    return _run(draft_service(need, action))
 
 
 @bp.post("/besoins/<int:need_id>/<any(retirer,supprimer):action>")
 def remove(need_id: int, action: str) -> ResponseReturnValue:
     """Hide a published need at once, or delete one that was never public."""
     need = carried_need_or_404(need_id)
-    session, person = db_session(), signed_in_person()
     if not _may_withdraw(need):
         abort(404)
-    if action == "retirer":
-        return _run(lambda: withdraw_entry(session, need, author=person, now=now()))
-    return _run(lambda: delete_unpublished(session, need, author=person, now=now()))
+    return _run(draft_service(need, action))
 
 
 def _run(action: Callable[[], object]) -> ResponseReturnValue:
@@ -303,15 +288,12 @@ def _close(need: Need, form: CloseNeedForm) -> ResponseReturnValue:
 def reopen(need_id: int) -> ResponseReturnValue:
     """Wait for answers again."""
     need = editable_need_or_404(need_id)
-    session = db_session()
-    try:
-        reopen_need(session, need, author=signed_in_person(), today=today(), now=now())
-        session.commit()
-    except RuleViolation as refusal:
-        session.rollback()
-        flash_refusal(refusal)
-    else:
-        flash(_("Le besoin attend de nouveau des réponses."), "success")
+    commit_or_flash(
+        lambda: reopen_need(
+            db_session(), need, author=signed_in_person(), today=today(), now=now()
+        ),
+        _("Le besoin attend de nouveau des réponses."),
+    )
     if not need.version:
         return redirect(url_for("need_editing.edit", need_id=need.id))
     return redirect(url_for("needs.show", need_id=need.id))

@@ -1,6 +1,6 @@
 """Writing an offer: its type decides the questions; references one by one, without scripts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,9 +15,8 @@ from models.geography import Commune
 from models.offer import Offer
 from models.territory import Territory
 from services.content_checks import offer_problems
-from services.content_diff import content_changes
 from services.contents import OfferContent, ReferenceContent, clean_line, clean_text, new_uid
-from services.drafts import current_offer_content, discard_draft, open_revision, published_content
+from services.drafts import current_offer_content, open_revision
 from services.errors import RuleViolation
 from services.offers import start_offer
 from services.permissions import can_edit_organization, can_manage_organization
@@ -26,17 +25,21 @@ from services.places import (
     find_quarters,
     resolve_commune,
 )
-from services.publishing import submit_entry, take_back
 from services.references import established_by_edit, reference_name
-from services.visibility import delete_unpublished, withdraw_entry
 from views.access import (
     editable_organization_or_404,
     offer_or_404,
     signed_in_person,
 )
-from views.change_rows import ChangeRow, change_rows
-from views.drafting import SaveOutcome, last_author, save_content
-from views.refusals import UNPROCESSABLE, commit_or_flash, flash_refusal, refusal_words
+from views.drafting import (
+    SaveOutcome,
+    draft_service,
+    last_author,
+    save_content,
+    submit_draft,
+    unpublished_rows,
+)
+from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 from vocabulary.geography import is_quarter_code, normalise_quarter_code
 from vocabulary.kinds import ReferenceGrade
 
@@ -146,17 +149,12 @@ def _show(
 
 
 def _submit(offer: Offer) -> ResponseReturnValue:
-    session = db_session()
-    try:
-        submit_entry(session, offer, author=signed_in_person(), today=today(), now=now())
-        session.commit()
-    except RuleViolation as refusal:
-        session.rollback()
-        if not getattr(refusal, "problems", None):
-            flash_refusal(refusal)
-        return redirect(url_for("offer_editing.preview", slug=offer.slug))
-    flash(_("Transmise à l’équipe : un courriel vous dira sa décision."), "success")
-    return redirect(url_for("registration.offers", slug=offer.organization.slug))
+    return submit_draft(
+        offer,
+        _("Transmise à l’équipe : un courriel vous dira sa décision."),
+        then=url_for("registration.offers", slug=offer.organization.slug),
+        preview=url_for("offer_editing.preview", slug=offer.slug),
+    )
 
 
 @bp.get("/offres/<slug>/apercu")
@@ -169,43 +167,29 @@ def preview(slug: str) -> ResponseReturnValue:
         offer=offer,
         content=content,
         lock=lock,
-        rows=_rows(offer, content),
+        rows=unpublished_rows(offer, content),
         problems=offer_problems(content, today=today()),
         revision=open_revision(db_session(), offer),
         form=FlaskForm(),
     )
 
 
-def _rows(offer: Offer, content: OfferContent) -> Sequence[ChangeRow]:
-    published = published_content(offer)
-    if published is None:
-        return ()
-    return change_rows(db_session(), content_changes(published, content), published, content)
-
-
 @bp.post("/offres/<slug>/<any(soumettre,reprendre,abandonner):action>")
 def act(slug: str, action: str) -> ResponseReturnValue:
     """Submit the offer, take it back, or discard its unpublished edits."""
     offer = editable_offer_or_404(slug)
-    session, person = db_session(), signed_in_person()
     if action == "soumettre":
         return _submit(offer)
-    if action == "reprendre":
-        return _run(offer, lambda: take_back(session, offer, author=person, now=now()))
-    lock = request.form.get("lock", type=int) or 0
-    return _run(offer, lambda: discard_draft(session, offer, lock=lock))
+    return _run(offer, draft_service(offer, action))
 
 
 @bp.post("/offres/<slug>/<any(retirer,supprimer):action>")
 def remove(slug: str, action: str) -> ResponseReturnValue:
     """Hide a published offer at once, or delete one that was never public."""
     offer = editable_offer_or_404(slug)
-    session, person = db_session(), signed_in_person()
-    if not can_manage_organization(session, person, offer.organization_id):
+    if not can_manage_organization(db_session(), signed_in_person(), offer.organization_id):
         abort(404)
-    if action == "retirer":
-        return _run(offer, lambda: withdraw_entry(session, offer, author=person, now=now()))
-    return _run(offer, lambda: delete_unpublished(session, offer, author=person, now=now()))
+    return _run(offer, draft_service(offer, action))
 
 
 def _run(offer: Offer, action: Callable[[], object]) -> ResponseReturnValue:

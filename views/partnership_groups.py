@@ -1,6 +1,7 @@
 """Working groups of a partnership: their theme, members and leads, and their meetings."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,10 +28,11 @@ from views.partnership_access import (
 )
 from views.partnership_editing import run
 from views.partnership_rows import content_rows, member_names
-from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
+from views.refusals import CONFLICT, UNPROCESSABLE, refusal_status, refusal_words
 
 bp = Blueprint("partnership_groups", __name__, url_prefix="/mon-espace/partenariats")
 Show = Callable[[int, Sequence[ChangeRow]], ResponseReturnValue]
+Typed = TypeVar("Typed", bound=AnyContent)
 
 
 @bp.get("/<slug:slug>/groupes")
@@ -79,17 +81,12 @@ def _edit_group(partnership: Partnership, group: WorkingGroup | None) -> Respons
         )
         return page, status
 
-    if not form.is_submitted():
-        return show(200, ())
-    if not form.validate():
-        return show(UNPROCESSABLE, ())
-
-    def save() -> str:
+    def save(typed: GroupContent) -> str:
         save_group(
             db_session(),
             partnership,
             group,
-            form.content(),
+            typed,
             seen=form.known_stamp(),
             person=signed_in_person(),
             now=now(),
@@ -97,20 +94,25 @@ def _edit_group(partnership: Partnership, group: WorkingGroup | None) -> Respons
         flash(_("Le groupe est enregistré."), "success")
         return url_for("partnership_groups.index", slug=partnership.slug)
 
-    return save_or_show(form, save, show, form.content(), names=names)
+    return save_or_show(form, form.content, save, show, names=names)
 
 
 def save_or_show(
     form: SeenForm,
-    save: Callable[[], str],
+    content: Callable[[], Typed],
+    save: Callable[[Typed], str],
     show: Show,
-    typed: AnyContent,
     *,
     names: dict[int, str],
 ) -> ResponseReturnValue:
-    """Save once and redirect; on refusal show the form again, what was typed kept."""
+    """Show the form, or save once what it holds and redirect; a refusal keeps what was typed."""
+    if not form.is_submitted():
+        return show(200, ())
+    if not form.validate():
+        return show(UNPROCESSABLE, ())
+    typed = content()
     try:
-        return carry_out(form, save)
+        return carry_out(form, lambda: save(typed))
     except StaleContent as stale:
         db_session().rollback()
         form.renew_stamp(stamp(stale.stored))
@@ -118,7 +120,7 @@ def save_or_show(
     except RuleViolation as refusal:
         db_session().rollback()
         form.show_error(refusal.field, refusal_words(refusal))
-        return show(UNPROCESSABLE, ())
+        return show(refusal_status(refusal), ())
 
 
 @bp.post("/<slug:slug>/groupes/<int:group_id>/supprimer")
@@ -172,13 +174,10 @@ def _edit_meeting(
         )
         return page, status
 
-    if not form.is_submitted():
-        return show(200, ())
-    if not form.validate():
-        return show(UNPROCESSABLE, ())
-    typed = form.content(is_public=bool(stored and stored.is_public))
+    def content() -> MeetingContent:
+        return form.content(is_public=bool(stored and stored.is_public))
 
-    def save() -> str:
+    def save(typed: MeetingContent) -> str:
         save_meeting(
             db_session(),
             group,
@@ -192,7 +191,7 @@ def _edit_meeting(
         page = url_for("partnerships.show", slug=group.partnership.slug)
         return f"{page}#groupe-{group.id}"
 
-    return save_or_show(form, save, show, typed, names={})
+    return save_or_show(form, content, save, show, names={})
 
 
 @bp.post("/<slug:slug>/groupes/<int:group_id>/reunions/<int:meeting_id>/supprimer")

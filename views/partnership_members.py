@@ -11,7 +11,7 @@ from forms.memberships import DecisionForm
 from forms.partnerships import InviteMemberForm, MemberRoleForm
 from models.organization import Organization
 from models.partnership import Partnership, PartnershipMember
-from services.errors import Conflict, NotFound, RuleViolation
+from services.errors import NotFound, RuleViolation
 from services.partnership_members import (
     answer_partnership,
     change_member_role,
@@ -65,8 +65,6 @@ def invite(slug: str) -> ResponseReturnValue:
         abort(UNPROCESSABLE)
     try:
         return carry_out(form, lambda: _invite(partnership, entry, form))
-    except Conflict:
-        raise
     except NotFound:
         abort(404)
     except RuleViolation as refusal:

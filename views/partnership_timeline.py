@@ -68,17 +68,12 @@ def _edit(partnership: Partnership, milestone: PartnershipMilestone | None) -> R
         )
         return page, status
 
-    if not form.is_submitted():
-        return show(200, ())
-    if not form.validate():
-        return show(UNPROCESSABLE, ())
-
-    def save() -> str:
+    def save(typed: MilestoneContent) -> str:
         save_milestone(
             db_session(),
             partnership,
             milestone,
-            form.content(),
+            typed,
             seen=form.known_stamp(),
             person=signed_in_person(),
             now=now(),
@@ -86,7 +81,7 @@ def _edit(partnership: Partnership, milestone: PartnershipMilestone | None) -> R
         flash(_("L’étape est enregistrée."), "success")
         return url_for("partnership_timeline.index", slug=partnership.slug)
 
-    return save_or_show(form, save, show, form.content(), names={})
+    return save_or_show(form, form.content, save, show, names={})
 
 
 @bp.post("/<slug:slug>/etapes/<int:milestone_id>/supprimer")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -12,9 +12,8 @@ from extensions.database import db_session
 from forms.account import RoleForm
 from models.account import User
 from services.accounts import GIVEN_ROLES, find_people, has_second_factor, set_role
-from services.errors import RuleViolation
 from views.access import signed_in_person
-from views.refusals import refusal_words
+from views.refusals import commit_or_flash
 
 bp = Blueprint("people", __name__)
 PER_PAGE = 50
@@ -56,21 +55,17 @@ def set_role_of(user_id: int) -> ResponseReturnValue:
     form = RoleForm()
     if not form.validate():
         abort(400)
-    try:
-        set_role(
+    commit_or_flash(
+        lambda: set_role(
             session,
             person,
             form.role_chosen(),
             given=form.is_given(),
             actor=signed_in_person(),
             now=now(),
-        )
-    except RuleViolation as refusal:
-        session.rollback()
-        flash(refusal_words(refusal), "error")
-    else:
-        session.commit()
-        flash(_("Le rôle est changé."), "success")
+        ),
+        _("Le rôle est changé."),
+    )
     return redirect(url_for("people.index", **_filters()))
 
 

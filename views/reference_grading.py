@@ -11,7 +11,7 @@ from extensions.clock import now
 from extensions.database import db_session
 from forms.references import OfficialForm, SettleForm
 from models.offer import Reference
-from services.errors import Conflict, RuleViolation
+from services.errors import RuleViolation
 from services.permissions import can_moderate
 from services.reference_answers import (
     disputes,
@@ -23,7 +23,7 @@ from services.reference_answers import (
 )
 from services.references import last_denial, reference_name
 from views.access import signed_in_person
-from views.refusals import CONFLICT, UNPROCESSABLE, flash_refusal, refusal_words
+from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_status, refusal_words
 
 bp = Blueprint("reference_grading", __name__, url_prefix="/moderation/references")
 
@@ -86,14 +86,10 @@ def unmark(reference_id: int) -> ResponseReturnValue:
     """Send a reference back to « declared »."""
     reference = _reference_or_404(reference_id)
     session = db_session()
-    try:
-        unmark_reference(session, reference, moderator=signed_in_person(), now=now())
-        session.commit()
-    except RuleViolation as refusal:
-        session.rollback()
-        flash_refusal(refusal)
-    else:
-        flash(_("La référence est de nouveau « déclarée par l’acteur »."), "success")
+    commit_or_flash(
+        lambda: unmark_reference(session, reference, moderator=signed_in_person(), now=now()),
+        _("La référence est de nouveau « déclarée par l’acteur »."),
+    )
     return redirect(url_for("reference_grading.show", reference_id=reference_id))
 
 
@@ -112,7 +108,7 @@ def _run(
         except RuleViolation as refusal:
             session.rollback()
             form.show_error(refusal.field, refusal_words(refusal))
-            status = CONFLICT if isinstance(refusal, Conflict) else UNPROCESSABLE
+            status = refusal_status(refusal)
         else:
             flash(done, "success")
             return redirect(url_for("reference_grading.show", reference_id=reference_id))

@@ -1,4 +1,8 @@
-"""Runs a service for a page: commits, or undoes what was begun and says why it was refused."""
+"""Runs a service for a page: commits, or undoes what was begun and says why it was refused.
+
+Somebody who was faster is never told in passing (THREATS C4). A form is shown again with the status
+409, what was typed kept and what is stored now beside it; a button alone leads to the page 409.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -19,8 +23,19 @@ def refusal_words(refusal: RuleViolation) -> str:
     return str(_(refusal.message, **refusal.params))
 
 
+def refusal_status(refusal: RuleViolation) -> int:
+    """Return the status of a form that is shown again because of a refusal."""
+    return CONFLICT if isinstance(refusal, Conflict) else UNPROCESSABLE
+
+
 def flash_refusal(refusal: RuleViolation) -> None:
-    """Tell a refusal above the next page."""
+    """Tell a refusal above the next page.
+
+    Raises:
+        Conflict: the refusal is one; it has a page of its own.
+    """
+    if isinstance(refusal, Conflict):
+        raise refusal
     flash(refusal_words(refusal), "warning")
 
 
@@ -36,8 +51,6 @@ def commit_or_flash(action: Callable[[], object], done: str = "") -> bool:
     try:
         action()
         session.commit()
-    except Conflict:
-        raise
     except RuleViolation as refusal:
         session.rollback()
         flash_refusal(refusal)

@@ -28,7 +28,7 @@ from services.workspace import own_organizations
 from views.access import editable_need_or_404, signed_in_person
 from views.match_cards import offer_cards
 from views.once import carry_out
-from views.refusals import UNPROCESSABLE, refusal_words
+from views.refusals import UNPROCESSABLE, refusal_status, refusal_words
 from vocabulary.exchanges import RelayState
 
 bp = Blueprint("relays", __name__, url_prefix="/mon-espace")
@@ -64,12 +64,16 @@ def send(need_id: int) -> ResponseReturnValue:
     form.federator.choices = [
         SelectChoice(str(one.federator.id), one.federator.name) for one in candidates
     ]
+    status = 200
     if form.validate_on_submit():
         try:
             return carry_out(form, lambda: _send(need, candidates, form))
         except RuleViolation as refusal:
             session.rollback()
+            status = refusal_status(refusal)
             form.form_errors.append(refusal_words(refusal))
+    elif form.errors:
+        status = UNPROCESSABLE
     page = render_template(
         "relays/send.html",
         need=need,
@@ -78,7 +82,7 @@ def send(need_id: int) -> ResponseReturnValue:
         candidates=candidates,
         is_open=need.is_open_on(today()),
     )
-    return page, UNPROCESSABLE if form.errors else 200
+    return page, status
 
 
 def _send(need: Need, candidates: list[RelayCandidate], form: SendRelayForm) -> str:
@@ -118,16 +122,20 @@ def show(relay_id: int) -> ResponseReturnValue:
     choice = member_choice(session, matcher(), relay, moment=moment())
     form = AnswerRelayForm()
     form.members.choices = [SelectChoice(str(one.id), one.name) for one in _members(choice)]
+    status = 200
     if form.validate_on_submit():
         try:
             return carry_out(form, lambda: _answer(relay, form))
         except RuleViolation as refusal:
             session.rollback()
+            status = refusal_status(refusal)
             if refusal.field == "members":
                 form.members.errors = [refusal_words(refusal)]
             else:
                 form.form_errors.append(refusal_words(refusal))
-    return _show(relay, choice, form), UNPROCESSABLE if form.errors else 200
+    elif form.errors:
+        status = UNPROCESSABLE
+    return _show(relay, choice, form), status
 
 
 def _members(choice: MemberChoice) -> list[Organization]:

@@ -9,8 +9,7 @@ from flask_wtf import FlaskForm
 
 from extensions.clock import now, today
 from extensions.database import db_session
-from services.content_diff import content_changes
-from services.drafts import discard_draft, published_content
+from services.drafts import discard_draft
 from services.errors import RuleViolation
 from services.publishing import IncompleteEntry, submit_entry, take_back
 from services.visibility import confirm_entry, delete_unpublished, withdraw_entry
@@ -19,10 +18,9 @@ from views.access import (
     managed_organization_or_404,
     signed_in_person,
 )
-from views.change_rows import change_rows
-from views.drafting import commune_text
+from views.drafting import commune_text, unpublished_rows
 from views.entry_steps import EntryState, entry_state, step_url
-from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
+from views.refusals import commit_or_flash, refusal_status, refusal_words
 from vocabulary.kinds import PublicationState
 
 bp = Blueprint("submission", __name__, url_prefix="/mon-espace/organisations")
@@ -45,12 +43,10 @@ def review(slug: str) -> ResponseReturnValue:
 
 
 def _page(state: EntryState) -> dict[str, Any]:
-    published = published_content(state.entry)
-    changes = content_changes(published, state.content) if published else []
     return {
         "state": state,
         "current": "review",
-        "rows": change_rows(db_session(), changes, published, state.content),
+        "rows": unpublished_rows(state.entry, state.content),
         "commune": commune_text(state.content.commune_code),
         "step_url": step_url,
         "form": FlaskForm(),
@@ -87,7 +83,7 @@ def submit(slug: str) -> ResponseReturnValue:
         session.rollback()
         page = _page(entry_state(editable_organization_or_404(slug)))
         page["refusal"] = refusal_words(refusal)
-        return render_template("registration/review.html", **page), UNPROCESSABLE
+        return render_template("registration/review.html", **page), refusal_status(refusal)
     if sent:
         flash(_("Transmis à l’équipe : un courriel vous dira sa décision."), "success")
     for title in refused:

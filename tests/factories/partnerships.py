@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from models.account import User
 from models.organization import Organization
 from models.outbox import OutboxMessage
-from services.partnership_contents import PartnershipContent, stamp
+from models.partnership import WorkingGroup
+from services.partnership_contents import GroupContent, PartnershipContent, stamp
 from services.partnership_members import answer_partnership, invite_to_partnership, member_row
 from services.partnership_pages import partnership_view
 from services.partnership_publishing import current_content, decide_partnership, submit_partnership
 from services.partnerships import create_partnership
+from services.working_groups import save_group
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.organizations import make_organization
 from vocabulary.kinds import OrganizationKind, UserRole
@@ -89,3 +91,22 @@ class PartnershipWorld:
     def shown(self) -> list[str]:
         view = partnership_view(self.page, is_inside=False)
         return [row.organization.name for row in view.territory_side + view.innovation_side]
+
+
+def make_group(
+    world: PartnershipWorld,
+    *,
+    name: str = "Toits",
+    members: tuple[int, ...] = (),
+    leads: tuple[int, ...] = (),
+) -> WorkingGroup:
+    """Add a working group of the partnership."""
+    return save_group(
+        world.session,
+        world.page,
+        None,
+        GroupContent(name=name, members=members, leads=leads),
+        seen="",
+        person=world.keeper,
+        now=NOW,
+    )

@@ -3,14 +3,11 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from models.partnership import WorkingGroup
 from services.errors import RuleViolation
-from services.partnership_contents import GroupContent
 from services.partnership_members import invite_to_partnership, member_row, remove_from_partnership
 from services.partnerships import create_partnership
-from services.working_groups import save_group
 from tests.factories.accounts import make_membership, make_user
-from tests.factories.partnerships import NOW, TEXT, PartnershipWorld
+from tests.factories.partnerships import NOW, TEXT, PartnershipWorld, make_group
 from vocabulary.exchanges import InvitationState
 from vocabulary.kinds import MembershipRole, PublicationState
 
@@ -73,7 +70,7 @@ def test_who_declined_is_not_asked_again(world: PartnershipWorld) -> None:
 def test_leaving_leaves_the_groups(world: PartnershipWorld, session: Session) -> None:
     world.invite()
     world.answer(accept=True)
-    group = _group(world, members=(world.startup.id,), leads=(world.startup.id,))
+    group = make_group(world, members=(world.startup.id,), leads=(world.startup.id,))
     world.answer(accept=False)
     session.expire(group)
     assert group.members == []
@@ -111,21 +108,3 @@ def test_staff_cite_a_member_only_from_a_source(world: PartnershipWorld, session
     )
     assert row.state is InvitationState.ACCEPTED
     assert world.mails() == []
-
-
-def _group(
-    world: PartnershipWorld,
-    *,
-    name: str = "Toits",
-    members: tuple[int, ...] = (),
-    leads: tuple[int, ...] = (),
-) -> WorkingGroup:
-    return save_group(
-        world.session,
-        world.page,
-        None,
-        GroupContent(name=name, members=members, leads=leads),
-        seen="",
-        person=world.keeper,
-        now=NOW,
-    )

@@ -7,17 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.consortium import Consortium, ConsortiumInvitation, ConsortiumNeed
-from models.partnership import Partnership, WorkingGroup
+from models.partnership import Partnership
 from services.errors import RuleViolation
-from services.partnership_contents import GroupContent, MeetingContent, MilestoneContent
+from services.partnership_contents import MeetingContent, MilestoneContent
 from services.partnership_lookup import PartnershipQuery, look_up_partnerships
 from services.partnership_pages import partnership_view, public_partnership_keys
 from services.partnership_rights import standing_of
 from services.partnerships import create_partnership_from_consortium
-from services.working_groups import save_group, save_meeting, save_milestone
+from services.working_groups import save_meeting, save_milestone
 from tests.factories.entries import make_need, make_partnership, make_territory
 from tests.factories.organizations import make_offer, make_organization
-from tests.factories.partnerships import NOW, PartnershipWorld
+from tests.factories.partnerships import NOW, PartnershipWorld, make_group
 from vocabulary.exchanges import InvitationState
 from vocabulary.kinds import OrganizationKind, PublicationState
 
@@ -30,21 +30,23 @@ def world(session: Session) -> PartnershipWorld:
 def test_a_group_holds_members_that_agreed(world: PartnershipWorld) -> None:
     world.invite()
     with pytest.raises(RuleViolation, match="donné leur accord"):
-        _group(world, members=(world.startup.id,))
+        make_group(world, members=(world.startup.id,))
 
 
-def test_a_lead_writes_the_meetings_of_its_group(world: PartnershipWorld, session: Session) -> None:
+def test_a_lead_writes_the_meetings_of_its_group(
+    world: PartnershipWorld, session: Session
+) -> None:
     world.invite()
     world.answer(accept=True)
-    group = _group(world, members=(world.startup.id,), leads=(world.startup.id,))
-    other = _group(world, name="Autre")
+    group = make_group(world, members=(world.startup.id,), leads=(world.startup.id,))
+    other = make_group(world, name="Autre")
     standing = standing_of(session, world.founder, world.page)
     assert [standing.can_write_meetings(one) for one in (group, other)] == [True, False]
     assert standing.can_edit is False
 
 
 def test_minutes_are_for_members_unless_public(world: PartnershipWorld, session: Session) -> None:
-    group = _group(world)
+    group = make_group(world)
     content = MeetingContent(held_on=date(2026, 10, 1), minutes="Dit et décidé")
     meeting = save_meeting(session, group, None, content, seen="", person=world.keeper, now=NOW)
     outside = partnership_view(world.page, is_inside=False)
@@ -131,21 +133,3 @@ def test_the_reference_partnership_says_what_the_article_says(session: Session) 
     (group,) = view.groups
     assert (group.group.theme, group.members, group.meetings) == (None, (), ())
     assert page.results == ""
-
-
-def _group(
-    world: PartnershipWorld,
-    *,
-    name: str = "Toits",
-    members: tuple[int, ...] = (),
-    leads: tuple[int, ...] = (),
-) -> WorkingGroup:
-    return save_group(
-        world.session,
-        world.page,
-        None,
-        GroupContent(name=name, members=members, leads=leads),
-        seen="",
-        person=world.keeper,
-        now=NOW,
-    )

@@ -15,6 +15,7 @@ from models.import_batch import ImportBatch
 from models.organization import Organization
 from services.cells import restore
 from tests.factories.accounts import sign_in
+from tests.factories.forms import forms_in
 
 STAFF = "equipe@demo.example"
 HEADER = "Nom;Type;SIREN;Commune;E-mail\n"
@@ -135,9 +136,12 @@ def test_columns_and_duplicates_are_decided_on_the_page(
 def test_a_preview_out_of_date_is_shown_again(staff: FlaskClient) -> None:
     first, second = (sent(staff, (HEADER + "Alvéole;PME;;;\n").encode()) for _ in range(2))
     staff.post(f"{first}/appliquer")
-    page = staff.post(f"{second}/appliquer", follow_redirects=True).text
-    assert "L’annuaire a changé depuis la prévisualisation" in page
-    assert tally(page) == [0, 0, 1, 0, 0]
+    answer = staff.post(f"{second}/appliquer", data={"publish": "y"})
+    assert answer.status_code == 409
+    assert "L’annuaire a changé depuis la prévisualisation" in answer.text
+    assert tally(answer.text) == [0, 0, 1, 0, 0]
+    forms = {action.split("/")[-1]: fields for action, fields in forms_in(answer.text)}
+    assert forms["appliquer"].get("publish") == "y"
 
 
 def test_a_file_is_forgotten(staff: FlaskClient) -> None:

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.need import NeedRelay
-from tests.factories.accounts import make_user, sign_in
+from tests.factories.accounts import make_membership, make_user, sign_in
 from tests.factories.entries import index_all
-from tests.factories.forms import press, write
+from tests.factories.forms import filled, press, write
 from tests.factories.needs import (
     NEED_PROSE,
     THERE,
@@ -107,3 +107,23 @@ def test_a_structure_declines_with_a_word(
     client = sign_in(empty_app, manager.email)
     assert write(client, answer, note="Hors champ.", decline="1").status_code == 302
     assert "Hors champ." in officer.get(f"{page_of(need)}/relais").text
+
+
+def test_a_colleague_who_answers_second_reads_the_first_answer(
+    empty_app: Flask, empty_session: Session, team: Team, officer: FlaskClient
+) -> None:
+    need, manager = make_published_need(empty_session, team), make_user(empty_session)
+    incubator, _member = make_incubator(empty_session, manager)
+    colleague = make_user(empty_session)
+    make_membership(empty_session, colleague, incubator)
+    empty_session.commit()
+    write(officer, f"{page_of(need)}/relais", federator=str(incubator.id))
+    empty_session.rollback()
+    answer = f"/mon-espace/relais/{empty_session.scalars(select(NeedRelay)).one().id}"
+    first, second = sign_in(empty_app, manager.email), sign_in(empty_app, colleague.email)
+    opened = filled(second, answer)
+    write(first, answer, note="Hors champ.", decline="1")
+    late = second.post(answer, data={**opened.to_dict(), "note": "Trop loin.", "decline": "1"})
+    assert late.status_code == 409
+    assert "Une personne de votre structure a déjà répondu." in late.text
+    assert ("Hors champ." in late.text, "Trop loin." in late.text) == (True, True)
