@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from extensions.mailbox import public_address
 from extensions.meetup_agenda_words import item_details, item_place, item_title, table_words
 from extensions.pdf import compile_pdf, page_data, render_pdf
-from extensions.template_context import hour_at, label_of, long_date
+from extensions.template_context import hour_at, label_of, long_date, zone_label
 from extensions.wording import listed
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupAttendee
@@ -25,7 +25,6 @@ from services.meetup_agendas import agendas_of_day
 from services.meetup_badges import badge_code
 from services.meetup_table_cards import TableCard, TableLine, table_cards
 from vocabulary.prints import PrintKind
-from vocabulary.time_zones import TIME_ZONES
 
 Facts = dict[str, Any]
 LANGUAGE: Final = "fr"
@@ -147,8 +146,8 @@ def _agenda(agenda: Agenda) -> Facts:
         "notice": _notice(agenda),
         "lines": [_line(item, day) for item in agenda.items],
         "end": gettext(
-            "Les heures sont celles du lieu de la journée (%(place)s).",
-            place=gettext(TIME_ZONES.get(day.time_zone, day.time_zone)),
+            "Les heures sont celles du lieu de la journée (%(zone)s).",
+            zone=zone_label(day.time_zone),
         ),
     }
 

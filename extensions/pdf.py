@@ -13,8 +13,8 @@ from flask import current_app
 from flask_babel import get_locale, gettext
 
 from extensions.clock import now
-from extensions.template_context import instant_at, short_instant
-from vocabulary.time_zones import METROPOLE, TIME_ZONES
+from extensions.template_context import instant_at, short_instant, zone_label
+from vocabulary.time_zones import METROPOLE
 
 if TYPE_CHECKING:
     from typst import Fonts
@@ -91,7 +91,7 @@ def _local(instant: datetime, zone: ZoneInfo) -> str:
     said = instant_at(instant, zone)
     if zone.key == METROPOLE:
         return said
-    return f"{said} ({gettext(TIME_ZONES.get(zone.key, zone.key))})"
+    return f"{said} ({zone_label(zone.key)})"
 
 
 def _printable(value: Any) -> Any:  # noqa: ANN401 - any JSON value

@@ -22,6 +22,7 @@ from vocabulary.labels import LabelledEnum
 from vocabulary.languages import LANGUAGES
 from vocabulary.periods import french_hour
 from vocabulary.themes import Theme, all_themes
+from vocabulary.time_zones import TIME_ZONES
 
 # The limited Markdown of profiles: paragraphs, emphasis, lists, links; no raw HTML, no picture.
 _markdown = MarkdownIt("zero", {"html": False, "breaks": True}).enable(
@@ -107,6 +108,11 @@ def hour_at(instant: datetime, zone: ZoneInfo) -> str:
     return f"{text} ({local.tzname()})" if is_twice else text
 
 
+def zone_label(key: str) -> str:
+    """Return whose hours a zone has: « La Réunion »; its IANA name for any that is not French."""
+    return str(gettext(TIME_ZONES.get(key, key)))
+
+
 def is_past_day(day: MeetupDay) -> bool:
     """Tell whether the date of a meetup day is over at its place."""
     return is_past(day, now())
@@ -157,6 +163,7 @@ def init_app(app: Flask) -> None:
         instant_at=instant_at,
         hour=hour_at,
         is_past_day=is_past_day,
+        zone_label=zone_label,
         is_today_day=is_today_day,
         is_open_day=is_open_day,
         error_texts=error_texts,

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from models.account import User
 from models.meetup import MeetupDay, MeetupSlot
@@ -226,7 +226,20 @@ def _of_person(own: Select[Any], person: User) -> ColumnElement[bool]:
 
 
 def still_open(now: datetime) -> ColumnElement[bool]:
-    """Return the condition on a question, joined to its meeting: due, and worth asking."""
+    """Return the condition on a question, joined to its meeting: due, and worth asking.
+
+    What came to an end is asked of each side until it has said so itself.
+    """
+    said = aliased(MeetingInquiry)
+    has_said_it = (
+        select(said.id)
+        .where(
+            said.meeting_id == MeetingInquiry.meeting_id,
+            said.participant_id == MeetingInquiry.participant_id,
+            said.stage == MeetupMeeting.stage,
+        )
+        .exists()
+    )
     return (
         MeetingInquiry.answered_at.is_(None)
         & (MeetingInquiry.due_at <= now)
@@ -235,5 +248,6 @@ def still_open(now: datetime) -> ColumnElement[bool]:
             MeetupMeeting.stage.is_(None),
             MeetupMeeting.stage.not_in(FINAL_STAGES),
             MeetupMeeting.is_disputed,
+            ~has_said_it,
         )
     )

@@ -288,3 +288,21 @@ def test_an_empty_answer_is_refused(session: Session, evening: Evening) -> None:
     lines = meeting_lines(session, evening.actor, now=EVENING_AT)
     with pytest.raises(RuleViolation):
         report_meetings(session, lines, {}, person=None, now=EVENING_AT)
+
+
+def test_a_contract_told_by_one_side_is_still_asked_of_the_other(
+    session: Session, evening: Evening
+) -> None:
+    close_day(session, evening.day, now=EVENING_AT)
+    evening.answer(session, Side.ACTOR, HELD)
+    evening.answer(session, Side.TERRITORY, HELD)
+    later = EVENING_AT + timedelta(days=91)
+    evening.answer(session, Side.ACTOR, MeetingAnswer(stage=OutcomeStage.CONTRACT), at=later)
+    assert evening.meeting.stage is OutcomeStage.CONTRACT
+    asked = ask_what_is_due(session, evening.day.id, now=later)
+    assert [one.participant.id for one in asked] == [evening.territory.id]
+    (line,) = meeting_lines(session, evening.territory, now=later)
+    assert bool(line.due) is True
+    evening.answer(session, Side.TERRITORY, MeetingAnswer(stage=OutcomeStage.CONTRACT), at=later)
+    end = later + timedelta(days=90)
+    assert ask_what_is_due(session, evening.day.id, now=end) == []
