@@ -10,13 +10,27 @@ from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from forms.choices import SelectChoice, choices_of
+from forms.entry_fields import ThemesMixin
 from forms.once import OnceForm
+from forms.texts import TOO_LONG, strip
+from services.meetup_registration import PRESENTATION_LENGTH
 from services.meetup_wishes import MESSAGE_LENGTH, WishTerms
 from vocabulary.meetups import WishPriority, WishRefusal
 
 NOTHING = ""
 PRIORITY_CHOICES = choices_of(WishPriority)
 REFUSAL_CHOICES = choices_of(WishRefusal)
+
+
+class SubjectsForm(ThemesMixin, FlaskForm):
+    """What one comes for: suggestions of people to meet start from it."""
+
+    presentation = TextAreaField(
+        _l("Ce que vous venez chercher ou proposer"),
+        description=_l("Quelques phrases que liront ceux qui voient votre venue."),
+        filters=[strip],
+        validators=[Length(max=PRESENTATION_LENGTH, message=TOO_LONG)],
+    )
 
 
 class WishForm(OnceForm):

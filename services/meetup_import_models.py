@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from services.meetup_invitee_columns import NAMES, InviteeField
+from services.meetup_invitee_columns import OTHER_NAMES, InviteeField
 from services.text_keys import name_key
 from vocabulary.labels import N_
 from vocabulary.meetups import ParticipantVisibility
@@ -63,7 +63,7 @@ def invitee_hints() -> list[tuple[str, str, str]]:
     return [
         (
             column.label,
-            ", ".join(NAMES[column][1:4]),
+            ", ".join(OTHER_NAMES[column][:3]),
             _HINTS.get(column) or _INVITEE.get(column, ""),
         )
         for column in InviteeField

@@ -35,77 +35,92 @@ class InviteeField(LabelledEnum):
     STAFF_NOTE = "staff_note", N_("note de l’équipe")
 
 
-# Beside our own words, those of the files that circulate and of our exports in English.
-_OTHER_NAMES: Final[Mapping[InviteeField, tuple[str, ...]]] = {
+# Beside our own words, those of the files that circulate; the first ones are shown.
+OTHER_NAMES: Final[Mapping[InviteeField, tuple[str, ...]]] = {
     InviteeField.NAME: (
-        *("nom de la structure", "structure invitée", "nom structure", "organisme"),
-        *("nom de l’organisme", "organisation", "nom de l’organisation", "raison sociale"),
-        *("dénomination", "dénomination sociale", "entreprise", "nom de l’entreprise", "société"),
-        *("établissement", "collectivité", "employeur", "organization", "company"),
+        *("organisme", "raison sociale", "nom de la structure", "entreprise", "structure invitée"),
+        *("nom structure", "nom de l’organisme", "organisation", "nom de l’organisation"),
+        *("dénomination", "dénomination sociale", "nom de l’entreprise", "société"),
+        *("établissement", "collectivité", "employeur"),
     ),
-    InviteeField.SIREN: ("numéro siren", "n° siren", "no siren"),
-    InviteeField.SIDE: ("côté de la table", "camp", "côté table", "side"),
+    InviteeField.SIREN: ("numéro siren", "n° siren"),
+    InviteeField.SIDE: ("côté de la table", "camp"),
     InviteeField.KIND: (
-        *("type de structure", "type d’acteur", "type d’organisme", "type d’organisation"),
-        *("catégorie", "nature", "kind"),
+        *("type de structure", "type d’acteur", "catégorie", "type d’organisme"),
+        *("type d’organisation", "nature"),
     ),
-    InviteeField.STATE: ("statut", "réponse", "inscription", "status", "state"),
-    InviteeField.GIVEN_NAME: ("prénom de la personne", "given name", "first name"),
+    InviteeField.STATE: ("statut", "réponse", "inscription"),
+    InviteeField.GIVEN_NAME: ("prénom de la personne",),
     InviteeField.PERSON: (
-        *("nom et prénom", "prénom et nom", "nom prénom", "prénom nom", "nom du contact"),
-        *("nom du participant", "participant", "personne", "personne présente", "contact"),
-        *("interlocuteur", "représentant", "référent", "nom de famille", "nom"),
-        *("name of the person", "person", "last name", "name"),
+        *("nom", "contact", "prénom et nom", "nom et prénom", "nom prénom", "prénom nom"),
+        *("nom du contact", "nom du participant", "participant", "personne", "personne présente"),
+        *("interlocuteur", "représentant", "référent", "nom de famille"),
     ),
     InviteeField.JOB: (
         *("poste", "titre", "fonction de la personne", "fonction du contact", "métier", "qualité"),
-        *("job title", "position"),
     ),
     InviteeField.EMAIL: (
-        *("adresse électronique", "adresse courriel", "e-mail", "email", "mail", "mél"),
+        *("adresse électronique", "e-mail", "mail", "email", "mél", "adresse courriel"),
         *("adresse e-mail", "adresse email", "adresse mail", "courrier électronique"),
         *("courriel de la personne", "courriel du contact", "mail du contact", "email du contact"),
-        *("email address", "e-mail address", "adresse", "address"),
+        "adresse",
     ),
-    InviteeField.LANGUAGE: ("langue des courriels", "language"),
+    InviteeField.LANGUAGE: ("langue des courriels",),
     InviteeField.THEMES: (
-        *("thématiques", "thème d’intérêt", "sujets", "domaines", "domaines d’intérêt", "themes"),
+        *("thématiques", "sujets", "domaines", "thème d’intérêt", "domaines d’intérêt"),
     ),
     InviteeField.TERRITORIES: (
-        *("quartiers", "code qpv", "qpv", "codes des quartiers", "code du quartier", "commune"),
-        *("code insee", "territories"),
+        *("quartiers", "code qpv", "commune", "qpv", "codes des quartiers", "code du quartier"),
+        "code insee",
     ),
-    InviteeField.STEP_FREE: ("sans marche", "fauteuil", "fauteuil roulant", "step-free table"),
-    InviteeField.HEARING_LOOP: ("boucle à induction", "hearing loop"),
+    InviteeField.STEP_FREE: ("sans marche", "fauteuil", "fauteuil roulant"),
+    InviteeField.HEARING_LOOP: ("boucle à induction",),
     InviteeField.ACCESS_NOTE: (
         *("accessibilité", "besoin d’accessibilité", "besoins", "besoins particuliers"),
-        *("accessibility needs",),
     ),
     InviteeField.AWAY: (
-        *("indisponible", "indisponibilité horaire", "heures d’indisponibilité", "absence"),
-        *("absent", "non disponible", "pas disponible", "times away"),
+        *("indisponible", "absence", "non disponible", "absent", "pas disponible"),
+        *("indisponibilité horaire", "heures d’indisponibilité"),
     ),
     InviteeField.THERE: (
-        *("disponible", "disponibilité horaire", "heures de disponibilité", "présence"),
-        *("présent", "heures de présence", "horaires de présence", "créneaux disponibles"),
-        *("times there",),
+        *("disponible", "présence", "créneaux disponibles", "présent", "disponibilité horaire"),
+        *("heures de disponibilité", "heures de présence", "horaires de présence"),
     ),
     InviteeField.MOST: (
-        *("nombre de rendez-vous", "nombre maximum de rendez-vous", "rendez-vous maximum"),
-        *("rdv au plus", "rdv maximum", "nombre de rdv", "maximum number of meetings"),
+        *("nombre de rendez-vous", "rendez-vous maximum", "rdv au plus", "rdv maximum"),
+        *("nombre maximum de rendez-vous", "nombre de rdv"),
     ),
-    InviteeField.PRESENTATION: (
-        *("objet", "attentes", "recherche", "ce qu’il cherche ou propose", "description"),
-        *("presentation",),
-    ),
-    InviteeField.VISIBILITY: ("visibilité", "visible par", "who sees that they are coming"),
-    InviteeField.STAFF_NOTE: (*("note", "remarque", "commentaire", "observation", "team’s note"),),
+    InviteeField.PRESENTATION: ("attentes", "objet", "description", "recherche"),
+    InviteeField.VISIBILITY: ("visibilité", "visible par"),
+    InviteeField.STAFF_NOTE: ("note", "remarque", "commentaire", "observation"),
+}
+# Our own titles as the English pages word them.
+_ENGLISH: Final[Mapping[InviteeField, tuple[str, ...]]] = {
+    InviteeField.NAME: ("organization", "company"),
+    InviteeField.SIDE: ("side",),
+    InviteeField.KIND: ("kind",),
+    InviteeField.STATE: ("status", "state"),
+    InviteeField.GIVEN_NAME: ("given name", "first name"),
+    InviteeField.PERSON: ("name of the person", "person", "last name", "name"),
+    InviteeField.JOB: ("job title", "position"),
+    InviteeField.EMAIL: ("email address", "e-mail address", "address"),
+    InviteeField.LANGUAGE: ("language",),
+    InviteeField.TERRITORIES: ("territories",),
+    InviteeField.STEP_FREE: ("step-free table",),
+    InviteeField.HEARING_LOOP: ("hearing loop",),
+    InviteeField.ACCESS_NOTE: ("accessibility needs",),
+    InviteeField.AWAY: ("times away",),
+    InviteeField.THERE: ("times there",),
+    InviteeField.MOST: ("maximum number of meetings",),
+    InviteeField.VISIBILITY: ("who sees that they are coming",),
+    InviteeField.STAFF_NOTE: ("team’s note",),
 }
 NAMES: Final[Mapping[InviteeField, tuple[str, ...]]] = {
-    column: (column.label, *_OTHER_NAMES.get(column, ())) for column in InviteeField
+    column: (column.label, *OTHER_NAMES[column], *_ENGLISH.get(column, ()))
+    for column in InviteeField
 }
 # Columns that people may choose among: one list of them is shown for each field.
-MOST_COLUMNS: Final = 40
+MOST_COLUMNS: Final = 30
 Mapped = dict[str, str]
 
 

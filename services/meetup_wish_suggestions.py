@@ -7,6 +7,7 @@ declared themes and words alone suggests « importante » at most (ADR 17).
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -18,13 +19,17 @@ from matching.weights import Level
 from models.meetup_participant import MeetupParticipant
 from models.need import Need
 from models.offer import Offer
+from services.contents import clean_text, known_themes
 from services.match_profiles import need_text
+from services.meetup_places import lock_participant
 from services.meetup_profiles import (
     DayProfiles,
     declared_text,
     is_declared,
     on_declared_facts,
 )
+from services.meetup_registration import PRESENTATION_LENGTH
+from services.meetup_wish_rules import check_open
 from services.meetup_wishes import WishTerms
 from services.theme_detection import theme_writings, written_words
 from vocabulary.exchanges import Side
@@ -89,6 +94,26 @@ class Suggestion:
             "level": self.level.value,
             "codes": [reason.code.value for reason in self.line.explanation.strongest],
         }
+
+
+def change_subjects(
+    session: Session,
+    participant: MeetupParticipant,
+    themes: Iterable[str],
+    presentation: str,
+    *,
+    now: datetime,
+) -> None:
+    """Change what a participant comes for, as long as it may say whom it wishes to meet.
+
+    Raises:
+        RuleViolation: it may not.
+    """
+    lock_participant(session, participant)
+    check_open(participant.day, participant, now)
+    participant.themes = list(known_themes(themes))
+    participant.presentation = clean_text(presentation, PRESENTATION_LENGTH)
+    session.flush()
 
 
 def suggestions(

@@ -403,6 +403,7 @@ MATRIX: Final[dict[str, Access]] = {
     "participation_requests.index": Access.PARTICIPANT,
     "participation_requests.answer": Access.PARTICIPANT,
     "participation_wishes.index": Access.PARTICIPANT,
+    "participation_wishes.themes": Access.PARTICIPANT,
     "participation_wishes.choose": Access.PARTICIPANT,
     "participation_wishes.wish": Access.PARTICIPANT,
     "participation_wishes.order": Access.PARTICIPANT,

@@ -20,7 +20,7 @@ from services.errors import Conflict, RuleViolation
 from services.exports import write_csv, write_xlsx
 from services.meetup_import_models import EXAMPLE, invitee_hints, invitee_model
 from services.meetup_invitee_apply import Imported, apply_invitees
-from services.meetup_invitee_columns import InviteeField, has_bodies
+from services.meetup_invitee_columns import InviteeField, has_bodies, positions_of
 from services.meetup_invitee_files import (
     batches_of,
     choose_invitee_columns,
@@ -159,8 +159,10 @@ def _show(day: MeetupDay, batch: MeetupInviteeBatch) -> str:
 def map_columns(slug: str, batch_id: int) -> ResponseReturnValue:
     """Say which column holds what."""
     day, batch = _batch_or_404(slug, batch_id)
+    chosen = _columns_form(batch).choices()
+    headers = {name: batch.headers[int(place)] for name, place in chosen.items()}
     try:
-        choose_invitee_columns(db_session(), day, batch, _columns_form(batch).choices())
+        choose_invitee_columns(db_session(), day, batch, headers)
     except RuleViolation as refusal:
         db_session().rollback()
         flash_refusal(refusal)
@@ -254,8 +256,13 @@ def refusals(slug: str, batch_id: int) -> ResponseReturnValue:
 
 
 def _columns_form(batch: MeetupInviteeBatch) -> ColumnsForm:
-    wanted = [(column.value, column.label) for column in InviteeField]
-    return columns_form(wanted, [(one, one) for one in batch.headers], mapping_of(batch))
+    """Return the form of its columns, named by their place: titles may be long."""
+    places = positions_of(batch.headers, mapping_of(batch))
+    return columns_form(
+        [(column.value, column.label) for column in InviteeField],
+        [(str(at), header) for at, header in enumerate(batch.headers)],
+        {column.value: str(at) for column, at in places.items()},
+    )
 
 
 def _unread(batch: MeetupInviteeBatch) -> list[str]:

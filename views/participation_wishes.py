@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from extensions.clock import now
 from extensions.database import db_session
-from forms.meetup_wishes import AnswerForm, WishForm, sent_move, sent_priorities
+from forms.meetup_wishes import AnswerForm, SubjectsForm, WishForm, sent_move, sent_priorities
 from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
 from models.meetup_wish import MeetupWish
@@ -36,6 +36,7 @@ from services.meetup_wish_rules import (
     check_open,
     why_closed,
 )
+from services.meetup_wish_suggestions import change_subjects
 from services.meetup_wishes import (
     LIVE,
     Maker,
@@ -71,6 +72,36 @@ def index(slug: str, participant_id: int) -> ResponseReturnValue:
     """Show one's wishes in order, what others ask, and whom one could meet."""
     participant = own_participant_or_404(slug, participant_id)
     return _index(participant)
+
+
+@bp.route("/themes", methods=["GET", "POST"])
+def themes(slug: str, participant_id: int) -> ResponseReturnValue:
+    """Say what one comes for: suggestions start from it."""
+    participant = own_participant_or_404(slug, participant_id)
+    if why_closed(participant.day, participant, now()) is not None:
+        return redirect(_address(participant, "index"))
+    form = SubjectsForm()
+    form.fill_theme_choices()
+    if not form.is_submitted():
+        form.themes.data = list(participant.themes)
+        form.presentation.data = participant.presentation
+    if form.validate_on_submit():
+        done = commit_or_flash(
+            lambda: change_subjects(
+                db_session(),
+                participant,
+                form.chosen_themes(),
+                form.presentation.data or "",
+                now=now(),
+            ),
+            _("C’est enregistré : les suggestions en partent."),
+        )
+        if done:
+            return redirect(f"{_address(participant, 'index')}#suggestions")
+    page = render_template(
+        "participation_wishes/themes.html", **wish_context(participant), form=form
+    )
+    return page, UNPROCESSABLE if form.errors else 200
 
 
 @bp.get("/participants")

@@ -43,7 +43,7 @@ def wish_examples(
     slug = {"slug": day.slug}
     own = {**slug, "participant_id": participant.id}
     return {
-        **{f"participation_wishes.{page}": own for page in ("index", "choose", "order")},
+        **{f"participation_wishes.{page}": own for page in ("index", "themes", "choose", "order")},
         "participation_wishes.wish": {**own, "other_id": town.id},
         "participation_wishes.withdraw": {**own, "wish_id": made.id},
         **{

@@ -334,7 +334,7 @@ def test_a_pasted_list_goes_from_preview_to_undo(empty_app: Flask, staff: FlaskC
     assert "1 ligne reprise." in submit(staff, f"{page}/annuler", follow_redirects=True).text
     with empty_app.app_context():
         assert db_session().scalars(select(MeetupParticipant)).all() == []
-    for wrong in ({}, {"pasted": "a;b\n1;2"}):
+    for wrong in ({}, {"pasted": "structure;nom"}):
         assert submit(staff, f"{ROOT}/imports", wrong).status_code == 422
 
 
@@ -347,6 +347,70 @@ def test_a_list_out_of_date_is_shown_again(staff: FlaskClient) -> None:
     answer = submit(staff, f"{second}/appliquer")
     assert answer.status_code == 409
     assert "La liste a changé depuis la prévisualisation : relisez-la." in answer.text
+
+
+def test_an_import_leads_on_and_says_what_is_missing(empty_app: Flask, staff: FlaskClient) -> None:
+    def limit(_session: Session, day: MeetupDay) -> None:
+        day.capacity = 1
+
+    fill(empty_app, limit)
+    lines = (
+        "Ville A;territoire;Ada;inscrit",
+        "Ville B;territoire;Bo;inscrit",
+        "Ville C;territoire;Cy;",
+    )
+    pasted = "\n".join(("structure;côté;nom;état", *lines))
+    page = str(submit(staff, f"{ROOT}/imports", {"pasted": pasted}).location)
+    preview = " ".join(staff.get(page).text.split())
+    assert "2 structures du fichier n’ont aucun thème" in preview
+    assert "La journée est complète (1 places). Une ligne n’y tient pas : la 3." in preview
+    assert f'href="{ROOT}/journee#capacity"' in preview
+    submit(staff, f"{page}/appliquer")
+    done = staff.get(page).text
+    for link in ("participants?etat=inscrit", "invitations/envoyer", "manque=sans-theme"):
+        assert f"{ROOT}/{link}" in done or link in done
+    assert f"{ROOT}/souhaits/listes" in done
+    listed = staff.get(f"{ROOT}/participants?manque=sans-theme").text
+    assert ("Ville A" in listed, "Ville C" in listed, "sans thème" in listed) == (True, True, True)
+
+
+def test_columns_of_a_file_are_chosen_on_its_page(empty_app: Flask, staff: FlaskClient) -> None:
+    pasted = "Porteur;Camp;Qui\nVille A;territoire;Ada"
+    page = str(submit(staff, f"{ROOT}/imports", {"pasted": pasted}).location)
+    shown = staff.get(page).text
+    assert "Aucun titre ne dit où est le nom de la structure" in shown
+    assert ("Appliquer l’import" in shown, "Ligne refusée" in shown) == (False, False)
+    twice = {"name": "0", "side": "1", "person": "0"}
+    wrong = submit(staff, f"{page}/colonnes", twice, follow_redirects=True)
+    assert "La colonne « Porteur » est choisie deux fois" in wrong.text
+    submit(staff, f"{page}/colonnes", {"name": "0", "side": "1", "person": "2"})
+    assert "Appliquer l’import" in staff.get(page).text
+    submit(staff, f"{page}/appliquer")
+    assert named(empty_app, "Ville A").side == Side.TERRITORY
+
+
+@pytest.mark.parametrize("page", ["imports", "souhaits/listes"])
+def test_the_models_are_downloaded_and_read_back(staff: FlaskClient, page: str) -> None:
+    for file_type in ("csv", "xlsx"):
+        answer = staff.get(f"{ROOT}/{page}/modele.{file_type}")
+        table = read_table(answer.data, max_rows=5)
+        assert "modele-" in answer.headers["Content-Disposition"]
+        assert "EXEMPLE FICTIF" in table.lines[0].cells[0]
+    assert staff.get(f"{ROOT}/{page}/modele.exe").status_code == 404
+    assert "/modele.xlsx" in staff.get(f"{ROOT}/{page}").text
+
+
+def test_the_page_of_an_import_is_light_whatever_its_lines(
+    empty_app: Flask, staff: FlaskClient
+) -> None:
+    head = ";".join(["structure", "côté", *(f"colonne numéro {rank}" for rank in range(60))])
+    lines = [f"Ville {rank};territoire" + ";x" * 60 for rank in range(300)]
+    pasted = "\n".join((head, *lines))
+    page = str(submit(staff, f"{ROOT}/imports", {"pasted": pasted}).location)
+    with count_queries(empty_app) as queries:
+        answer = staff.get(page)
+    assert len(queries) <= 12, queries
+    assert len(answer.data) < 100_000
 
 
 def test_a_late_cancellation_reaches_the_organiser(empty_app: Flask, staff: FlaskClient) -> None:

@@ -387,3 +387,41 @@ def test_a_wish_without_a_place_says_why_kindly(scene: Scene) -> None:
     page = scene.client.get(scene.base).text
     assert "Pas de place dans le planning publié." in page
     assert f"L’agenda de {scene.town.name} est complet." in page
+
+
+def test_without_themes_the_page_says_so_and_takes_them(scene: Scene) -> None:
+    guest = make_participant(scene.session, scene.day, "Atelier sans fiche")
+    guest_url = f"/rencontres/{scene.day.slug}/participations/{guest.id}/souhaits"
+    person = make_user(scene.session, email="invite@essai.example")
+    make_attendee(scene.session, guest, email="invite@essai.example", user_id=person.id)
+    town = make_participant(
+        scene.session, scene.day, "Ville verte", side=Side.TERRITORY, themes=["confort-ete"]
+    )
+    scene.session.commit()
+    client = sign_in(scene.app, "invite@essai.example")
+    page = client.get(guest_url).text
+    assert "votre inscription ne dit ni vos thèmes" in page
+    assert f"{guest_url}/themes" in page
+    form = {"themes": ["confort-ete"], "presentation": "Des façades en bois."}
+    answer = submit(client, f"{guest_url}/themes", form)
+    assert answer.status_code == 302
+    after = client.get(guest_url).text
+    assert "votre inscription ne dit ni" not in after
+    assert town.name in after
+
+
+def test_themes_are_closed_with_the_wishes_and_bounded(scene: Scene) -> None:
+    wrong = submit(scene.client, f"{scene.base}/themes", {"themes": ["soucoupe"]})
+    assert wrong.status_code == 422
+    scene.day.state = DayState.CANCELLED
+    scene.session.commit()
+    answer = submit(scene.client, f"{scene.base}/themes", {"themes": ["confort-ete"]})
+    assert answer.location == scene.base
+
+
+def test_a_day_that_allows_one_side_says_what_suggestions_leave_out(scene: Scene) -> None:
+    words = "quelqu’un de votre côté de la table"
+    assert words not in scene.client.get(scene.base).text
+    scene.day.same_side_wishes = True
+    scene.session.commit()
+    assert words in scene.client.get(scene.base).text
