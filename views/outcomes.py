@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from extensions.clock import now, today
 from extensions.database import db_session
 from forms.introductions import DueForm, due_form
-from services.errors import Conflict, RuleViolation
+from services.errors import RuleViolation
 from services.meetup_evenings import DueDay, due_days
 from services.outcomes import DueLine, due_lines, report_stage
 from services.seats import teams_of
 from views.access import signed_in_person
 from views.once import carry_out
-from views.refusals import UNPROCESSABLE, refusal_words
+from views.refusals import UNPROCESSABLE, refusal_status, refusal_words
 from vocabulary.labels import N_
 
 bp = Blueprint("outcomes", __name__)
@@ -24,16 +24,18 @@ def due() -> ResponseReturnValue:
     """Ask of everything due at once; a line left open is asked again."""
     lines = due_lines(db_session(), signed_in_person(), today=today())
     form = due_form([line.key for line in lines])
+    status = 200
     if form.validate_on_submit():
         try:
             return carry_out(form, lambda: _save(form, lines))
-        except Conflict:
-            raise
         except RuleViolation as refusal:
             db_session().rollback()
+            status = refusal_status(refusal)
             form.form_errors.append(refusal_words(refusal))
+    elif form.errors:
+        status = UNPROCESSABLE
     page = render_template("outcomes/due.html", form=form, lines=lines, days=_days())
-    return page, UNPROCESSABLE if form.errors else 200
+    return page, status
 
 
 def _days() -> list[DueDay]:

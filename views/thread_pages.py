@@ -45,9 +45,19 @@ class MessageLine:
 
 
 def thread_page(
-    introduction: Introduction, side: Side, person: User, forms: ThreadForms, *, seen: int
+    introduction: Introduction,
+    side: Side,
+    person: User,
+    forms: ThreadForms,
+    *,
+    seen: int,
+    conflict: str = "",
+    unsent: str = "",
 ) -> str:
-    """Render the thread for a member of the team on ``side``; ``seen``: read so far."""
+    """Render the thread for a member of the team on ``side``; ``seen``: read so far.
+
+    ``conflict`` says that somebody was faster, and ``unsent`` is what this person had typed.
+    """
     session = db_session()
     other = Side.ACTOR if side == Side.TERRITORY else Side.TERRITORY
     about = [introduction.actor_id, *([introduction.relay_id] if introduction.relay_id else [])]
@@ -65,6 +75,8 @@ def thread_page(
         answers={one: last_answer(introduction, one) for one in Side},
         history=_history(introduction),
         forms=forms,
+        conflict=conflict,
+        unsent=unsent,
         accept_form=AcceptForm(formdata=None),
         contact_form=ContactForm(formdata=None),
         **_rights(introduction, side, person),

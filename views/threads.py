@@ -29,7 +29,7 @@ from services.introduction_threads import add_message, last_read, take_contact
 from services.outcomes import report_stage
 from views.access import signed_in_person, thread_or_404
 from views.once import carry_out
-from views.refusals import UNPROCESSABLE, refusal_words
+from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
 from views.thread_pages import ThreadForms, thread_page
 from vocabulary.exchanges import Side
 
@@ -157,12 +157,13 @@ def _try(
                 "introductions.show", introduction_id=introduction.id, _anchor=anchor or None
             )
 
+        number = introduction.id
         try:
             return carry_out(form, done)
-        except Conflict:
-            raise
+        except Conflict as refusal:
+            db_session().rollback()
+            return _overtaken(number, form, forms, refusal)
         except RuleViolation as refusal:
-            number = introduction.id
             db_session().rollback()
             message = refusal_words(refusal)
             if isinstance(form, RefusableForm):
@@ -173,3 +174,21 @@ def _try(
     person = signed_in_person()
     seen = last_read(db_session(), introduction, person)
     return thread_page(introduction, side, person, forms, seen=seen), UNPROCESSABLE
+
+
+def _overtaken(
+    number: int, form: OnceForm, forms: ThreadForms, refusal: Conflict
+) -> ResponseReturnValue:
+    """Show the thread as it stands now, why nothing was done, and what was typed (THREATS C4)."""
+    introduction, side = thread_or_404(number)
+    person = signed_in_person()
+    page = thread_page(
+        introduction,
+        side,
+        person,
+        forms,
+        seen=last_read(db_session(), introduction, person),
+        conflict=refusal_words(refusal),
+        unsent=form.text() if isinstance(form, MessageForm | DeclineForm | StageForm) else "",
+    )
+    return page, CONFLICT
