@@ -1,17 +1,14 @@
 """The morning of a meetup day on a phone: arrivals, three absentees replaced, a lost network."""
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import create_engine, event
-from sqlalchemy.orm import Session
 
 from tests.browser.conftest import RealSite
+from tests.browser.databases import session_of
 from tests.browser.people import STAFF, sign_in
 from tests.factories.meetup_held import make_held_day
 from vocabulary.periods import paris_day
@@ -30,7 +27,7 @@ class Morning:
 @pytest.fixture(scope="module")
 def morning(real_site: RealSite) -> Morning:
     """Write a day that began a few minutes ago into the database of the running site."""
-    with _session(real_site.database) as session:
+    with session_of(real_site.database) as session:
         now = datetime.now(UTC)
         held = make_held_day(
             session, people=15, slots=6, tables=5, wishes=8, title=TITLE, held_on=paris_day(now)
@@ -42,17 +39,6 @@ def morning(real_site: RealSite) -> Morning:
             session.flush()
         session.commit()
         return Morning(held.day.slug, tuple(one.name for one in held.actors))
-
-
-def _session(database: Path) -> Session:
-    engine = create_engine(f"sqlite:///{database}")
-
-    def prepare(raw: sqlite3.Connection, _record: object) -> None:
-        raw.execute("PRAGMA foreign_keys=ON")
-        raw.execute("PRAGMA busy_timeout=15000")
-
-    event.listen(engine, "connect", prepare)
-    return Session(engine)
 
 
 @pytest.fixture
