@@ -39,7 +39,7 @@ def init_app(app: Flask) -> None:
         RuntimeError: a route is missing from the matrix.
     """
     if missing := undeclared_routes(app):
-        message = f"routes missing from views/matrix.py: {', '.join(sorted(missing))}"
+        message = f"routes missing from views/matrix: {', '.join(sorted(missing))}"
         raise RuntimeError(message)
     app.before_request(_guard)
 

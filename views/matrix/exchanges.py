@@ -1,0 +1,82 @@
+"""Who may call what: needs, registers, introductions, selections, alerts, steering."""
+
+from typing import Final
+
+from views.matrix.rights import Access
+
+RIGHTS: Final[dict[str, Access]] = {
+    # Selections (views/shortlists.py, views/shortlist_editing.py)
+    "shortlists.index": Access.SIGNED_IN,
+    "shortlists.create": Access.SIGNED_IN,
+    "shortlists.add": Access.SIGNED_IN,
+    "shortlists.show": Access.TEAM,
+    "shortlists.export": Access.TEAM,
+    "shortlist_editing.rename": Access.TEAM,
+    "shortlist_editing.act": Access.TEAM,
+    "shortlist_editing.delete": Access.TEAM,
+    "shortlist_editing.change_items": Access.TEAM,
+    "shortlist_editing.note": Access.TEAM,
+    # The sourcing register (views/registers.py, views/need_documents.py, views/interests.py)
+    "registers.show": Access.EDITOR,
+    "registers.export": Access.EDITOR,
+    "registers.log": Access.EDITOR,
+    "registers.correct": Access.EDITOR,
+    "need_documents.index": Access.EDITOR,
+    "need_documents.withdraw": Access.EDITOR,
+    "need_documents.show": Access.PUBLIC,
+    "interests.of_need": Access.EDITOR,
+    "interests.of_organization": Access.EDITOR,
+    "interests.end": Access.EDITOR,
+    # Needs (views/need_editing.py, views/need_groups.py, views/relays.py, views/my_territories.py)
+    "need_editing.index": Access.SIGNED_IN,
+    "need_editing.create": Access.EDITOR,
+    "need_editing.edit": Access.EDITOR,
+    "need_editing.preview": Access.EDITOR,
+    "need_editing.act": Access.EDITOR,
+    "need_editing.close": Access.EDITOR,
+    "need_editing.reopen": Access.EDITOR,
+    "need_editing.remove": Access.OWNER,
+    "need_groups.join": Access.SIGNED_IN,
+    "need_groups.edit": Access.STAFF,
+    "need_groups.leave": Access.STAFF,
+    "relays.index": Access.SIGNED_IN,
+    "relays.send": Access.EDITOR,
+    "relays.show": Access.EDITOR,
+    "my_territories.index": Access.SIGNED_IN,
+    # Introductions (views/introductions.py, views/threads.py, views/outcomes.py)
+    "introductions.index": Access.SIGNED_IN,
+    "introductions.export": Access.SIGNED_IN,
+    "introductions.show": Access.TEAM,
+    "introductions.contact": Access.TEAM,
+    "introductions.answer": Access.SIGNED_IN,
+    "threads.write": Access.TEAM,
+    "threads.accept": Access.TEAM,
+    "threads.decline": Access.TEAM,
+    "threads.withdraw": Access.TEAM,
+    "threads.become_contact": Access.TEAM,
+    "threads.report": Access.TEAM,
+    "outcomes.due": Access.SIGNED_IN,
+    # Each document says who may open it (services/document_rights.py)
+    "attachments.show": Access.PUBLIC,
+    # Alerts (views/alerts.py, views/alert_links.py) and needs for us (views/opportunities.py)
+    "alerts.create": Access.PUBLIC,
+    "alerts.asked": Access.PUBLIC,
+    "alerts.index": Access.SIGNED_IN,
+    "alerts.show": Access.SIGNED_IN,
+    "alerts.act": Access.SIGNED_IN,
+    "alerts.digest": Access.SIGNED_IN,
+    "alert_links.confirm": Access.PUBLIC,
+    "alert_links.manage": Access.PUBLIC,
+    "alert_links.stop": Access.PUBLIC,
+    "alert_links.stop_digest": Access.PUBLIC,
+    "opportunities.index": Access.SIGNED_IN,
+    "opportunities.dismissed": Access.SIGNED_IN,
+    "opportunities.dismiss": Access.TEAM,
+    "opportunities.restore": Access.TEAM,
+    # Steering (views/steering.py)
+    "steering.radar": Access.STAFF,
+    "steering.look": Access.STAFF,
+    "steering.radar_file": Access.STAFF,
+    "steering.journey": Access.STAFF,
+    "steering.journey_file": Access.STAFF,
+}
