@@ -23,8 +23,8 @@ from vocabulary.labels import N_
 Rows = list[tuple[int, list[str]]]
 
 MAX_PART_BYTES: Final = 48 * 1024 * 1024
-# Elements and attributes of a part: five thousand rows of sixty cells have a million and a half.
-MAX_NODES: Final = 2_000_000
+# Elements and attributes of a part: five thousand rows of fifty cells have a million and a quarter.
+MAX_NODES: Final = 1_500_000
 # One tag with its attributes; the parser hands nothing over before its end.
 MAX_TAG_BYTES: Final = 256 * 1024
 # Excel holds 32,767 characters in a cell.
@@ -178,6 +178,12 @@ class _CellText:
             raise UnreadableFile(_LONG_CELL, count=MAX_CELL_TEXT)
         self._pieces.append(piece)
 
+    def clear(self) -> None:
+        """Start the text of another cell."""
+        if self._length:
+            self._pieces.clear()
+            self._length = 0
+
     def whole(self) -> str:
         """Return the text."""
         return "".join(self._pieces)
@@ -196,7 +202,7 @@ class _SharedStrings(_Part):
         """Open an entry, or a run of its text."""
         del attributes
         if name == "si":
-            self._text = _CellText()
+            self._text.clear()
         self._in_reading |= name == "rPh"
         self._in_text = name == "t" and not self._in_reading
 
@@ -239,7 +245,7 @@ class _Sheet(_Part):
         elif name == "c":
             self._type = attributes.get("t", "n")
             self._column = self._position(attributes.get("r"))
-            self._text = _CellText()
+            self._text.clear()
         self._in_value = name in {"v", "t"}
 
     def end(self, name: str) -> None:
@@ -273,7 +279,8 @@ class _Sheet(_Part):
         return position - 1
 
     def _close_cell(self) -> None:
-        value = self._value(self._text.whole())
+        text = self._text.whole()
+        value = self._value(text) if text else ""
         if not value:
             return
         self._room -= len(value)
