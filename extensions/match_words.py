@@ -270,7 +270,8 @@ def _references(reason: Reason, _: Written) -> str:
     )
     if not sure:
         return str(done)
-    return f"{done}, {ngettext('dont %(num)s vérifiée', 'dont %(num)s vérifiées', sure)}"
+    checked = ngettext("dont %(num)s vérifiée", "dont %(num)s vérifiées", sure)
+    return f"{done}, {checked}"
 
 
 def _recent(reason: Reason, _: Written) -> str:

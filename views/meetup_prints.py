@@ -83,7 +83,8 @@ def _details(kind: PrintKind, agendas: Sequence[Agenda]) -> str:
     if kind is PrintKind.BADGES:
         people = sum(len(agenda.participant.attendees) for agenda in agendas)
         badges = ngettext("Un badge", "%(num)s badges", people)
-        return f"{badges}, {_('huit par feuille A4, avec traits de coupe')}"
+        layout = _("huit par feuille A4, avec traits de coupe")
+        return f"{badges}, {layout}"
     tables = len({(one.room, one.table) for agenda in agendas for one in agenda.meetings})
     said = [ngettext("Un agenda", "%(num)s agendas", len(agendas))]
     if tables:

@@ -94,10 +94,10 @@ def _pdf_data(view: PartnershipView) -> dict[str, Any]:
 
 
 def _pdf_group(view: PartnershipView, position: int) -> dict[str, Any]:
-    shown, unstated = view.groups[position], _("non précisé")
+    shown, unstated, leads = view.groups[position], _("non précisé"), _("animation")
     group = shown.group
     names = [
-        f"{row.organization.name} ({_('animation')})" if row.is_lead else row.organization.name
+        f"{row.organization.name} ({leads})" if row.is_lead else row.organization.name
         for row in shown.members
     ]
     rows = [

@@ -21,6 +21,26 @@ def _names(path: Path) -> set[str]:
     }
 
 
+def _calls_in_f_strings(path: Path) -> list[str]:
+    """Return where a sentence is translated inside an f-string: no extraction sees it there."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in KEYWORDS
+        and any(isinstance(one, ast.Constant) for one in call.args)
+    ]
+
+
+def test_no_sentence_is_translated_inside_an_f_string() -> None:
+    modules = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    assert [place for path in modules for place in _calls_in_f_strings(path)] == []
+
+
 def test_every_name_of_a_translating_function_is_extracted() -> None:
     modules = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
     assert set().union(*map(_names, modules)) - set(KEYWORDS) == set()
