@@ -1,21 +1,23 @@
 """What the annealing works on: a timetable as arrays of numbers, nothing compiled."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from meetups.board import Board, count_breaks
-from meetups.problem import SlotSet
 
+Function = TypeVar("Function", bound=Callable[..., Any])
 Ints = NDArray[np.int32]
+Days = NDArray[np.int64]
+"""One bit a slot."""
 Flags = NDArray[np.bool_]
 
 
 class Arrays(NamedTuple):
-    """The timetable; ``slot``, ``at``, ``load``, ``ends`` and what follows it change in place."""
+    """The timetable; ``slot``, ``at``, ``load``, ``days`` and what follows it change in place."""
 
     slot: Ints
     """Of each candidate; -1: not held."""
@@ -33,14 +35,14 @@ class Arrays(NamedTuple):
     """Candidate × slot."""
     home: Ints
     """Slot that each candidate is to keep; -1: any will do."""
-    present: Ints
-    """Participant × slot + 1: in how many slots before this one they are available."""
+    free: Days
+    """When each participant is available and there are tables."""
     busy: Ints
     """Participants who have a meeting."""
     least: Ints
     """Participant × number of meetings: breaks that they cannot avoid."""
-    ends: Ints
-    """First and last busy slot of each participant."""
+    days: Days
+    """When each participant has a meeting."""
     held: Ints
     """Candidates that are held: the ones to move."""
     place: Ints
@@ -101,6 +103,7 @@ def arrays_of(board: Board, least: Sequence[Sequence[int]], home: Sequence[int |
         home: slot that each candidate is to keep, if any.
     """
     slots, rows = range(board.slot_count), range(len(board.caps))
+    opened = board.rows.open_slots
     degree = [busy.bit_count() for busy in board.busy]
     worse = [
         one for one, busy in enumerate(board.busy) if count_breaks(busy) > least[one][degree[one]]
@@ -118,12 +121,10 @@ def arrays_of(board: Board, least: Sequence[Sequence[int]], home: Sequence[int |
         who=_ints([person for people in board.people for person in people]),
         allowed=np.array([[bool(one >> slot & 1) for slot in slots] for one in board.allowed]),
         home=_ints([-1 if slot is None else slot for slot in home]),
-        present=_ints(
-            [_counted(one & board.rows.open_slots, slots) for one in board.day.available]
-        ),
+        free=np.array([one & opened for one in board.day.available], dtype=np.int64),
         busy=_ints([one for one, busy in enumerate(board.busy) if busy]),
         least=_ints(least),
-        ends=_ints([_ends(busy) for busy in board.busy]),
+        days=np.array(board.busy, dtype=np.int64),
         held=_ints(held),
         place=_ints([place.get(index, -1) for index in range(len(board.slot))]),
         degree=_ints(degree),
@@ -135,15 +136,6 @@ def arrays_of(board: Board, least: Sequence[Sequence[int]], home: Sequence[int |
 
 def _ints(numbers: object) -> Ints:
     return np.array(numbers, dtype=np.int32)
-
-
-def _counted(available: SlotSet, slots: range) -> list[int]:
-    """Return in how many slots before each one, and before the end, somebody is available."""
-    return [(available & ((1 << slot) - 1)).bit_count() for slot in (*slots, len(slots))]
-
-
-def _ends(busy: SlotSet) -> tuple[int, int]:
-    return (busy & -busy).bit_length() - 1, busy.bit_length() - 1
 
 
 def exchanges_of(board: Board, fewest: Sequence[int] | None) -> Exchanges:

@@ -12,20 +12,30 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from meetups.annealing_arrays import Arrays, Exchanges, Flags, Ints, Scratch, Weights
-from meetups.annealing_proposals import (
+from meetups.annealing_arrays import (
+    Arrays,
+    Days,
+    Exchanges,
+    Flags,
     Function,
+    Ints,
+    Scratch,
+    Weights,
+)
+from meetups.annealing_bits import count_bits, inlined
+from meetups.annealing_proposals import (
     cost_change,
     draw_share,
-    inlined,
+    is_dear,
     propose_any,
     propose_end,
     propose_exchange,
 )
 
-PROPOSALS: Final = "11dcff5d15bb213f"
-"""What ``annealing_proposals`` hashes to. Numba compiles again when the file of a kernel changes,
-not when one that it takes functions from does: write the new hash here, which changes this file."""
+PARTS: Final = "b149dee56b1e7b84"
+"""What ``annealing_bits`` and ``annealing_proposals`` hash to. Numba compiles again when the file
+of a kernel changes, not when one that it takes functions from does: write the new hash here, which
+changes this file. Otherwise the old code goes on."""
 OF_STEPS: Final = 64
 EXCHANGES: Final = 4
 """Steps out of 64, the last, that exchange a meeting for one of the same worth."""
@@ -47,8 +57,8 @@ def compiled(function: Function) -> Function:
 def follow(
     slot: Ints,
     at: Ints,
-    ends: Ints,
-    present: Ints,
+    days: Days,
+    free: Days,
     allowed: Flags,
     home: Ints,
     start: Ints,
@@ -80,7 +90,7 @@ def follow(
             person = who[position]
             linked = at[person, there]
             if linked < 0:
-                cost += cost_change(at, ends, present, weights, person, here, there)
+                cost += cost_change(days, free, weights, person, here, there)
             elif stamp[linked] != mark:
                 stamp[linked] = mark
                 queue[length] = linked
@@ -159,7 +169,7 @@ def exchange_meetings(
 @compiled
 def measure(
     at: Ints,
-    ends: Ints,
+    days: Days,
     degree: Ints,
     least: Ints,
     worse: Ints,
@@ -167,16 +177,13 @@ def measure(
     how_many: Ints,
     person: int,
 ) -> None:
-    """Find again where a participant's day starts and ends, and whether their breaks are few."""
-    first, last, runs = -1, -1, 0
+    """Find again when a participant meets, and whether their breaks are few."""
+    day = np.int64(0)
     for slot in range(at.shape[1]):
         if at[person, slot] >= 0:
-            if first < 0:
-                first = slot
-            if last < slot - 1 or runs == 0:
-                runs += 1
-            last = slot
-    ends[person, 0], ends[person, 1] = first, last
+            day |= np.int64(1) << slot
+    days[person] = day
+    runs = count_bits(day & ~(day << 1))
     is_worse = runs - 1 > least[person, degree[person]]
     if is_worse and rank[person] < 0:
         rank[person] = how_many[0]
@@ -193,7 +200,7 @@ def measure(
 @inlined
 def measure_chain(
     at: Ints,
-    ends: Ints,
+    days: Days,
     degree: Ints,
     least: Ints,
     worse: Ints,
@@ -211,7 +218,7 @@ def measure_chain(
         for position in range(start[queue[place]], start[queue[place] + 1]):
             person = who[position]
             if (at[person, own] < 0) != (at[person, other] < 0):
-                measure(at, ends, degree, least, worse, rank, how_many, person)
+                measure(at, days, degree, least, worse, rank, how_many, person)
 
 
 @compiled
@@ -238,8 +245,8 @@ def anneal(
     Returns:
         The same two costs afterwards.
     """
-    slot, at, load, caps, member, start, who, allowed, home, present, busy, least = arrays[:12]
-    ends, held, place, degree, worse, rank, how_many = arrays[12:]
+    slot, at, load, caps, member, start, who, allowed, home, free, busy, least = arrays[:12]
+    days, held, place, degree, worse, rank, how_many = arrays[12:]
     pair, group, group_start, members, fewest, most_held = exchanges
     queue, stamp, marks, random, more, best = scratch
     cost, lowest = costs
@@ -249,7 +256,7 @@ def anneal(
     first_exchange = OF_STEPS if members.shape[0] == 0 else OF_STEPS - EXCHANGES
     for step in range(steps):
         temperature *= cooling
-        most = -temperature * np.log(1.0 - draw_share(random))
+        share = draw_share(random)
         sort = step % OF_STEPS
         is_worse = how_many[0] > 0 and (sort < ANYTHING + WORSE_OFF or sort % EXCHANGES == 0)
         people = worse if is_worse else busy
@@ -259,8 +266,8 @@ def anneal(
                 slot,
                 at,
                 allowed,
-                present,
-                ends,
+                free,
+                days,
                 degree,
                 people,
                 among,
@@ -272,19 +279,18 @@ def anneal(
                 fewest,
                 most_held,
                 weights,
-                most,
             )
-            if old < 0:
+            if old < 0 or is_dear(change, share, temperature):
                 continue
             exchange_meetings(slot, at, held, place, degree, pair, old, new)
-            measure(at, ends, degree, least, worse, rank, how_many, loser)
-            measure(at, ends, degree, least, worse, rank, how_many, winner)
+            measure(at, days, degree, least, worse, rank, how_many, loser)
+            measure(at, days, degree, least, worse, rank, how_many, winner)
         else:
             if sort < ANYTHING:
                 meeting, other = propose_any(slot, allowed, held, random)
             else:
                 meeting, other = propose_end(
-                    at, ends, present, allowed, people, among, random, weights, most
+                    at, days, free, allowed, people, among, random, weights, share, temperature
                 )
             if meeting < 0:
                 continue
@@ -294,8 +300,8 @@ def anneal(
             length, change = follow(
                 slot,
                 at,
-                ends,
-                present,
+                days,
+                free,
                 allowed,
                 home,
                 start,
@@ -308,7 +314,7 @@ def anneal(
             )
             if (
                 length == 0
-                or change > most
+                or is_dear(change, share, temperature)
                 or not has_tables(slot, load, caps, member, queue, more, length, own, other)
             ):
                 continue
@@ -317,7 +323,7 @@ def anneal(
             load[:, own] -= more
             measure_chain(
                 at,
-                ends,
+                days,
                 degree,
                 least,
                 worse,

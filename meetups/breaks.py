@@ -21,10 +21,12 @@ MOVE_WEIGHT: Final = 4
 """Of a meeting that is to stay where it is: two go for one break less, no more."""
 HOT: Final = 3.0
 COLD: Final = 0.9
-STEPS_A_MEETING: Final = 16_000
+STEPS_A_MEETING: Final = 50_000
 """Of the usual effort."""
 SHAKING_STEPS: Final = 20
 """For each meeting."""
+MOST_SLOTS: Final = 62
+"""A day is kept in one whole number; more slots are planned as they were placed."""
 CHUNKS: Final = 100
 """How often a run looks at the clock and tells how far it is."""
 LONGEST_CHUNK: Final = 400_000
@@ -101,7 +103,7 @@ def shorten(
     home = [one.slot if stays_close else None for one in board.day.candidates]
     cost = _cost(board, home)
     steps = board.placed * STEPS_A_MEETING * effort // 100
-    if not steps or cost == BREAK_WEIGHT * breaks_bound(board):
+    if not steps or cost == BREAK_WEIGHT * breaks_bound(board) or board.slot_count > MOST_SLOTS:
         return board, True
     from meetups.annealing_kernels import anneal  # noqa: PLC0415 - loads numba: a second
 
@@ -124,6 +126,8 @@ def shorten(
 
 def shaken(board: Board, *, seed: int) -> Board:
     """Return another timetable of the same meetings, far from the first, whatever its breaks."""
+    if board.slot_count > MOST_SLOTS:
+        return board
     from meetups.annealing_kernels import anneal  # noqa: PLC0415 - loads numba: a second
 
     arrays = arrays_of(board, _least_by_number(board), [None] * len(board.slot))

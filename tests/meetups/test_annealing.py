@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.synthetic_days import DaySize, synthetic_day
-from meetups import annealing_kernels, annealing_proposals
+from meetups import annealing_bits, annealing_kernels, annealing_proposals
 from meetups.board import Board
 from meetups.breaks import shorten
 from meetups.placement import place_selection
@@ -18,9 +18,9 @@ def placed(size: DaySize, seed: int = 1) -> tuple[Board, Selection]:
     return place_selection(day, selection).board, selection
 
 
-def test_a_change_of_the_proposals_changes_the_file_that_numba_looks_at() -> None:
-    source = Path(annealing_proposals.__file__).read_bytes()
-    assert hashlib.sha256(source).hexdigest()[:16] == annealing_kernels.PROPOSALS
+def test_a_change_of_what_is_compiled_in_changes_the_file_that_numba_looks_at() -> None:
+    parts = [Path(one.__file__).read_bytes() for one in (annealing_bits, annealing_proposals)]
+    assert hashlib.sha256(b"".join(parts)).hexdigest()[:16] == annealing_kernels.PARTS
 
 
 def test_exchanges_keep_the_score_the_number_and_the_guarantee() -> None:
