@@ -157,18 +157,18 @@ def _show(day: MeetupDay, batch: MeetupInviteeBatch) -> str:
 
 @bp.post("/<int:batch_id>/colonnes")
 def map_columns(slug: str, batch_id: int) -> ResponseReturnValue:
-    """Say which column holds what."""
+    """Say which column holds what; without a choice, read again with the columns as they are."""
     day, batch = _batch_or_404(slug, batch_id)
     chosen = _columns_form(batch).choices()
     headers = {name: batch.headers[int(place)] for name, place in chosen.items()}
     try:
-        choose_invitee_columns(db_session(), day, batch, headers)
+        choose_invitee_columns(db_session(), day, batch, headers or mapping_of(batch))
     except RuleViolation as refusal:
         db_session().rollback()
         flash_refusal(refusal)
     else:
         db_session().commit()
-        flash(_("Les colonnes sont relues."), "success")
+        flash(_("Le fichier est relu."), "success")
     return redirect(url_for("meetup_imports.show", slug=slug, batch_id=batch_id))
 
 

@@ -363,7 +363,12 @@ def test_an_import_leads_on_and_says_what_is_missing(empty_app: Flask, staff: Fl
     page = str(submit(staff, f"{ROOT}/imports", {"pasted": pasted}).location)
     preview = " ".join(staff.get(page).text.split())
     assert "2 structures du fichier n’ont aucun thème" in preview
-    assert "La journée est complète (1 places). Une ligne n’y tient pas : la 3." in preview
+    assert "La journée est complète (1 place). Une ligne n’y tient pas : la 3." in preview
+    fill(empty_app, lambda _session, day: setattr(day, "capacity", 2))
+    submit(staff, f"{page}/colonnes")
+    assert "La journée est complète" not in staff.get(page).text
+    fill(empty_app, limit)
+    submit(staff, f"{page}/colonnes")
     assert f'href="{ROOT}/journee#capacity"' in preview
     submit(staff, f"{page}/appliquer")
     done = staff.get(page).text
