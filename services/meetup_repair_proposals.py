@@ -89,6 +89,15 @@ class Proposal:
         return audience_of(changes, situation.read.names.people, situation.mails)
 
     @property
+    def is_useful(self) -> bool:
+        """Tell whether it does more than to give other tables to meetings that can be held."""
+        return any(
+            one.difference is not Difference.RESEATED
+            or (one.after is not None and one.after.key in self._impossible)
+            for one in self.difference.meetings
+        )
+
+    @property
     def added(self) -> int:
         """Return how many meetings are new."""
         return self.difference.counts[Difference.ADDED]
@@ -215,7 +224,7 @@ def propose(situation: Situation, *, seconds: float = AT_ONCE) -> tuple[Proposal
     for placements in found:
         proposal = Proposal(situation, tuple(placements))
         is_new = all(set(one.placements) != set(proposal.placements) for one in proposals)
-        if proposal.difference.meetings and is_new:
+        if proposal.is_useful and is_new:
             proposals.append(proposal)
     return tuple(proposals)
 

@@ -106,7 +106,7 @@ def told_words(notes: Mapping[str, int]) -> str:
 
 def summary_words(proposal: Proposal) -> str:
     """Return a proposal in one line: « 0 déplacement, +4 rendez-vous »."""
-    if not proposal.added + proposal.moved + proposal.replaced:
+    if not proposal.added + proposal.moved + proposal.replaced + proposal.reseated:
         return str(_("Seulement prévenir"))
     return str(
         ", ".join(

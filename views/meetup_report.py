@@ -57,6 +57,13 @@ class _Report:
         return lead(self.day, self.standing, self.figures)
 
     @property
+    def heading(self) -> str:
+        """Return what stands above the figures."""
+        if len(self.compared) == 1:
+            return str(_("Les chiffres"))
+        return str(_("Les chiffres, à côté des journées précédentes"))
+
+    @property
     def nothing_earlier(self) -> str:
         """Return why there is nothing to compare with, when so."""
         return str(_(NOTHING_EARLIER)) if len(self.compared) == 1 else ""
@@ -177,7 +184,7 @@ def _sections(report: _Report) -> Iterator[dict[str, Any]]:
     compared = report.compared
     lines = zip(measures(), *(one.values for one in compared), strict=True)
     yield {
-        "heading": _("Les chiffres, à côté des journées précédentes"),
+        "heading": report.heading,
         "text": report.nothing_earlier,
         "columns": [_("Mesure"), *(one.title for one in compared)],
         "rows": [list(line) for line in lines],

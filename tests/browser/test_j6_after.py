@@ -98,8 +98,7 @@ class Months:
         cookie = client.get_cookie("session")
         assert cookie is not None
         page = self.visitor()
-        kept = {"name": "session", "value": cookie.value, "url": self.address}
-        page.context.add_cookies([kept])
+        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": self.address}])
         return page
 
 

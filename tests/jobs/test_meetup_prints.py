@@ -86,8 +86,7 @@ def prepare(staff: FlaskClient, day: MeetupDay, kind: str = "agendas") -> None:
 def test_a_large_day_is_printed_by_the_worker(
     empty_app: Flask, empty_session: Session, staff: FlaskClient, day: MeetupDay
 ) -> None:
-    page = staff.get(page_of(day))
-    assert page.text.count("Préparer le PDF") == 2
+    assert staff.get(page_of(day)).text.count("Préparer le PDF") == 2
     early = staff.get(page_of(day, "/agendas.pdf"), follow_redirects=True)
     assert "Ce document n’est pas encore fait" in early.text
     prepare(staff, day)

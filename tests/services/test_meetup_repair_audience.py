@@ -1,7 +1,9 @@
 """Whom a repair promises to tell, against the mails that leave once it is applied."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from flask import Flask
@@ -175,3 +177,15 @@ def test_nothing_differs_from_a_planning_to_itself(empty_session: Session, held:
     situation = read_situation(empty_session, held.day, now=NOW)
     assert situation is not None
     assert changed_agendas(situation.before, situation.before) == {}
+
+
+def test_other_tables_alone_are_no_repair(empty_session: Session, held: HeldDay) -> None:
+    situation = read_situation(empty_session, held.day, now=NOW)
+    assert situation is not None
+    last = max(situation.read.slot_of, key=lambda number: situation.read.slot_of[number])
+    there = [one for one in situation.before if one.slot_id == last]
+    others = [replace(one, table_id=other.table_id) for one, other in pairwise(there)]
+    assert others
+    moved = [one for one in situation.before if one not in there[: len(others)]] + others
+    assert not Proposal(situation, tuple(moved)).is_useful
+    assert [one for one in propose(situation) if not one.is_useful] == []
