@@ -106,7 +106,7 @@ def save_day(
         StaleDay: somebody saved something else since the form was shown.
         RuleViolation: the content cannot be saved.
     """
-    session.refresh(day, with_for_update=True)
+    session.refresh(day, with_for_update={"of": MeetupDay})
     stored = DayContent.of(day)
     content = _checked(content, now=now, stored=stored)
     if content == stored:

@@ -173,7 +173,7 @@ def save_slots(
         FaultyPlan: somebody of a published meeting cannot come at its new hour.
         Conflict: somebody changed the day since the page was shown.
     """
-    session.refresh(day, with_for_update=True)
+    session.refresh(day, with_for_update={"of": MeetupDay})
     if day.lock != seen:
         raise Conflict(CHANGED_MEANWHILE)
     own = {slot.id: slot for slot in day.slots}

@@ -81,14 +81,13 @@ def let_go(
     Raises:
         RuleViolation: the published plan uses it, or plans would go that nobody agreed to lose.
     """
+    # Not by DISTINCT: PostgreSQL does not compare the columns of a plan that hold JSON.
+    using = select(PlannedMeeting.plan_id).where(
+        or_(PlannedMeeting.slot_id.in_(slots), PlannedMeeting.table_id.in_(tables))
+    )
     users = session.scalars(
         select(MeetupPlan)
-        .join(PlannedMeeting, PlannedMeeting.plan_id == MeetupPlan.id)
-        .where(
-            MeetupPlan.day_id == day.id,
-            or_(PlannedMeeting.slot_id.in_(slots), PlannedMeeting.table_id.in_(tables)),
-        )
-        .distinct()
+        .where(MeetupPlan.day_id == day.id, MeetupPlan.id.in_(using))
         .order_by(MeetupPlan.number)
     ).all()
     if any(plan.id == day.published_plan_id for plan in users):
