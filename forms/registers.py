@@ -30,18 +30,24 @@ def _plain(text: str | None) -> str:
     return clean_text(text or "", SAID_LENGTH + 1)
 
 
+def _asked_line(label: Any, limit: int, *, required: Any, description: Any = "") -> StringField:  # noqa: ANN401 - lazy texts
+    """Return a line that must be filled in, in canonical form, without invisible characters."""
+    return StringField(
+        label,
+        description=description,
+        filters=[squeeze],
+        validators=[DataRequired(required), Length(max=limit, message=TOO_LONG), plain_line],
+    )
+
+
 class LogContactForm(OnceForm):
     """A call or a meeting: with whom, what was said, and when if it was not just now."""
 
-    partner = StringField(
+    partner = _asked_line(
         _l("Avec qui"),
+        PARTNER_LENGTH,
+        required=_l("Dites avec qui vous avez échangé."),
         description=_l("Un acteur que le registre connaît, ou un autre nom."),
-        filters=[squeeze],
-        validators=[
-            DataRequired(_l("Dites avec qui vous avez échangé.")),
-            Length(max=PARTNER_LENGTH, message=TOO_LONG),
-            plain_line,
-        ],
     )
     said = TextAreaField(
         _l("Ce qui s’est dit"),
@@ -73,39 +79,27 @@ def event_of_button(pressed: str) -> RegisterEvent | None:
 class CorrectionForm(OnceForm):
     """Why a line was a mistake."""
 
-    reason = StringField(
+    reason = _asked_line(
         _l("Pourquoi cette ligne est une erreur"),
-        filters=[squeeze],
-        validators=[
-            DataRequired(_l("Dites en quelques mots ce qui était faux.")),
-            Length(max=REASON_LENGTH, message=TOO_LONG),
-            plain_line,
-        ],
+        REASON_LENGTH,
+        required=_l("Dites en quelques mots ce qui était faux."),
     )
 
 
 class DeclarationForm(OnceForm):
     """A tie with an actor, for this need or for all those of the declaring body."""
 
-    about = StringField(
+    about = _asked_line(
         _l("Avec quel acteur"),
+        PARTNER_LENGTH,
+        required=_l("Nommez l’acteur avec lequel ce lien existe."),
         description=_l("Son nom exact dans l’annuaire."),
-        filters=[squeeze],
-        validators=[
-            DataRequired(_l("Nommez l’acteur avec lequel ce lien existe.")),
-            Length(max=PARTNER_LENGTH, message=TOO_LONG),
-            plain_line,
-        ],
     )
-    nature = StringField(
+    nature = _asked_line(
         _l("Quel lien"),
+        NATURE_LENGTH,
+        required=_l("Dites en quelques mots de quel lien il s’agit."),
         description=_l("Par exemple : « ancien salarié », « actionnaire ». Ne nommez personne."),
-        filters=[squeeze],
-        validators=[
-            DataRequired(_l("Dites en quelques mots de quel lien il s’agit.")),
-            Length(max=NATURE_LENGTH, message=TOO_LONG),
-            plain_line,
-        ],
     )
 
 
