@@ -75,7 +75,8 @@ def compute_here(session: Session, day: MeetupDay, **order: object) -> MeetupPla
     session.expire_all()
     found = read_order(session, claim)
     assert found is not None
-    planned = plan_day(found[1].wished, seconds=20, effort=2)
+    close = plan.close_to_id is not None
+    planned = plan_day(found[1].wished, seconds=20, effort=2, stays_close=close)
     assert finish_plan(session, claim, found[1], planned, now=NOW)
     session.flush()
     return plan

@@ -191,3 +191,55 @@ def test_who_gave_up_keeps_only_what_was_over(own: Session) -> None:
     day.participants[0].absent_at = day.slots[0].ends_at + timedelta(minutes=1)
     own.flush()
     assert read_day(own, day).wished.available[0] == 0b001
+
+
+def test_a_plan_close_to_another_says_how_many_meetings_keep_their_hour(own: Session) -> None:
+    day = make_full_day(own, people=14, slots=6, tables=5)
+    first = compute_here(own, day, seed=1)
+    before = {one.key: one.slot_id for one in placements_of(own, first.id)}
+    day.participants[2].absent_at = day.slots[0].starts_at
+    own.flush()
+    second = compute_here(own, day, seed=2, stays_close_to=first)
+    after = {one.key: one.slot_id for one in placements_of(own, second.id)}
+    kept = [after[key] == before[key] for key in before.keys() & after.keys()]
+    assert second.guarantees["stayed"] == sum(kept)
+    assert second.guarantees["moved"] == len(kept) - sum(kept)
+    assert second.guarantees["dropped"] == len(before) - len(kept)
+    assert sum(kept) > 2 * (len(kept) - sum(kept))
+
+
+def test_who_asks_for_a_loop_sits_at_the_table_that_has_one(own: Session) -> None:
+    day = make_full_day(own, people=10, slots=5, tables=4)
+    asking = day.participants[4]
+    asking.needs_hearing_loop = True
+    table = day.rooms[0].tables[3]
+    table.has_hearing_loop = True
+    own.flush()
+    plan = compute_here(own, day)
+    seats = {one.table_id for one in placements_of(own, plan.id) if asking.id in one.participants}
+    assert (seats, plan.guarantees["without_loop"]) == ({table.id}, {})
+
+
+def test_a_day_without_a_loop_holds_the_meetings_and_says_whose_lack_one(own: Session) -> None:
+    day = make_full_day(own, people=10, slots=5, tables=4)
+    asking = day.participants[4]
+    asking.needs_hearing_loop = True
+    own.flush()
+    plan = compute_here(own, day)
+    count = sum(asking.id in one.participants for one in placements_of(own, plan.id))
+    assert plan.guarantees["without_loop"] == {str(asking.id): count}
+    assert count > 0
+
+
+def test_a_locked_meeting_keeps_a_table_with_a_loop_that_others_ask_for(own: Session) -> None:
+    day = make_full_day(own, people=10, slots=5, tables=4)
+    first = compute_here(own, day)
+    planned = first.placements[0]
+    planned.is_locked = True
+    planned.table.has_hearing_loop = True
+    for one in day.participants:
+        one.needs_hearing_loop = True
+    own.flush()
+    second = compute_here(own, day, keeps_locks_of=first)
+    found = {(one.key, one.slot_id, one.table_id) for one in placements_of(own, second.id)}
+    assert (planned.meeting.key, planned.slot_id, planned.table_id) in found

@@ -46,6 +46,11 @@ def day(session: Session) -> MeetupDay:
     return made
 
 
+def plain(page: str) -> str:
+    """Return a page with ordinary blanks."""
+    return page.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def _plans() -> Select[MeetupPlan]:
     """Select the plans of the day of these tests: the demonstration has days of its own."""
     return select(MeetupPlan).join(MeetupPlan.day).where(MeetupDay.slug == "journee-a-composer")
@@ -111,6 +116,52 @@ def test_a_calculation_is_asked_for_and_followed(app: Flask, session: Session) -
     run_worker(app)
     assert "Ce que ce planning garantit" in staff.get(f"{BASE}/1").text
     assert 'data-under-way="non"' in staff.get(f"{BASE}/1/avancement").text
+
+
+@pytest.mark.usefixtures("day")
+def test_a_calculation_stays_close_to_the_published_plan_when_asked(
+    app: Flask, session: Session
+) -> None:
+    staff = sign_in(app, STAFF)
+    assert "Rester proche du planning publié" not in staff.get(f"{BASE}/nouveau").text
+    submit(staff, f"{BASE}/1/publier", {"confirmer": "oui"})
+    assert "Rester proche du planning publié" in staff.get(f"{BASE}/nouveau").text
+    submit(staff, f"{BASE}/nouveau", {"seconds": "5", "seed": "7", "close": "y"})
+    assert plan_numbered(session, 2).close_to_id == plan_numbered(session, 1).id
+    session.rollback()
+    run_worker(app)
+    words = "rendez-vous gardent leur heure, 0 en changent, 0 n’ont plus lieu."
+    assert words in plain(staff.get(f"{BASE}/2").text)
+
+
+def test_a_table_without_the_loop_asked_for_is_told(app: Flask, session: Session) -> None:
+    made = make_full_day(session, people=8, slots=5, tables=3, wishes=3)
+    made.participants[3].needs_hearing_loop = True
+    name = made.participants[3].name
+    session.flush()
+    plan = compute_here(session, made)
+    count = plan.guarantees["without_loop"][str(made.participants[3].id)]
+    session.commit()
+    page = plain(sign_in(app, STAFF).get(f"{BASE}/1").text)
+    tag = f'{name} <span class="tag tag-warn">{count} rendez-vous sans boucle magnétique</span>'
+    assert tag in page
+
+
+def test_a_move_away_from_a_free_loop_is_refused_and_named(app: Flask, session: Session) -> None:
+    made = make_full_day(session, people=8, slots=5, tables=3, wishes=3)
+    asking, table = made.participants[3], made.rooms[0].tables[0]
+    asking.needs_hearing_loop = table.has_hearing_loop = True
+    session.flush()
+    compute_here(session, made)
+    words = f"{asking.name} a demandé une boucle magnétique"
+    asking_id, without = asking.id, made.rooms[0].tables[1].id
+    session.commit()
+    one = next(one for one in held(session, 1) if asking_id in one.participants)
+    session.rollback()
+    staff = sign_in(app, STAFF)
+    cells = staff.get(f"{BASE}/1/grille/cases?rencontre={one.key}", headers=JSON).get_json()
+    verdict, text = cells["cells"][f"{one.slot_id}-{without}"]
+    assert (verdict, words in text) == ("refused", True)
 
 
 def test_a_day_without_tables_says_what_is_missing(app: Flask, session: Session) -> None:
