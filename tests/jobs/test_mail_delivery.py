@@ -11,9 +11,12 @@ from flask import Flask
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from extensions.database import db_session
+from app import create_app
+from extensions.database import db, db_session
 from extensions.mailbox import SEND_MAIL
 from jobs.cli import make_worker
+from jobs.schema import migrate
+from models.meetup import MeetupDay
 from models.outbox import OutboxMessage
 from services.consortium_invitations import CONSORTIUM_DUE, CONSORTIUM_MAIL, Call, invite
 from services.entry_notices import ENTRY_MAIL
@@ -32,7 +35,9 @@ from services.partnership_notes import PARTNERSHIP_MAIL
 from services.partnerships import create_partnership
 from services.register import record_event
 from services.relay_notes import RELAY_MAIL
-from tests.conftest import AppFactory
+from services.seeding import seed_roles
+from tests.conftest import AppFactory, settings_for
+from tests.databases import postgres_database
 from tests.factories.accounts import NOW, make_membership, make_user
 from tests.factories.consortiums import GUEST, make_scene
 from tests.factories.consortiums import make_team as make_consortium
@@ -194,6 +199,13 @@ def come_to_the_evening(session: Session) -> str:
     return str(reader)
 
 
+OF_MEETUPS = (
+    Case(PARTICIPANT_MAIL, invite_to_a_day),
+    Case(LINK_MAIL, ask_for_a_link),
+    Case(DAY_MAIL, move_a_day),
+    Case(WISH_NEWS, wish_for_somebody),
+    Case(MEETING_ASK, come_to_the_evening),
+)
 CASES = (
     Case(INTRODUCTION_MAIL, ask_for_contact),
     Case(OUTCOME_ASK, let_a_month_pass),
@@ -203,11 +215,7 @@ CASES = (
     Case(RELAY_MAIL, send_to_a_relay),
     Case(DOCUMENTS_MAIL, give_a_document),
     Case(ENTRY_MAIL, publish_a_need),
-    Case(PARTICIPANT_MAIL, invite_to_a_day),
-    Case(LINK_MAIL, ask_for_a_link),
-    Case(DAY_MAIL, move_a_day),
-    Case(WISH_NEWS, wish_for_somebody),
-    Case(MEETING_ASK, come_to_the_evening),
+    *OF_MEETUPS,
 )
 each_topic = pytest.mark.parametrize("case", CASES, ids=lambda case: case.topic)
 
@@ -322,3 +330,21 @@ def test_a_relay_whose_certificate_nobody_signed_gets_nothing(
         reader = cause(app, case)
         run_worker(app)
         assert (relay.messages, stored_mails(app, reader)) == ([], [(False, False, "")])
+
+
+def test_each_mail_of_a_meetup_day_is_written_on_postgresql(tmp_path: Path) -> None:
+    with postgres_database() as url:
+        app = create_app(settings_for(tmp_path, database_url=url))
+        with app.app_context():
+            migrate(db.engine)
+            seed_roles(db_session())
+            db_session().commit()
+        for case in OF_MEETUPS:
+            reader = cause(app, case)
+            run_worker(app)
+            assert stored_mails(app, reader) == [(True, False, "")], case.topic
+            with app.app_context():
+                db_session().execute(delete(MeetupDay))
+                db_session().commit()
+        with app.app_context():
+            db.engine.dispose()
