@@ -33,9 +33,7 @@ def test_a_group_holds_members_that_agreed(world: PartnershipWorld) -> None:
         make_group(world, members=(world.startup.id,))
 
 
-def test_a_lead_writes_the_meetings_of_its_group(
-    world: PartnershipWorld, session: Session
-) -> None:
+def test_a_lead_writes_the_meetings_of_its_group(world: PartnershipWorld, session: Session) -> None:
     world.invite()
     world.answer(accept=True)
     group = make_group(world, members=(world.startup.id,), leads=(world.startup.id,))
