@@ -73,6 +73,7 @@ def compute(sessions: sessionmaker[Session], plan_id: int, *, token: datetime) -
             on_progress=teller.take,
             prove=plan.asks_proof,
             stays_close=plan.close_to_id is not None,
+            told=read.told,
         )
     if not teller.is_lost:
         _store(sessions, claim, read, planned)

@@ -5,7 +5,7 @@ cuts the search short, which it says: the best found so far is then returned, wh
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
@@ -124,6 +124,7 @@ def plan_day(
     effort: int = USUAL_EFFORT,
     prove: bool = False,
     stays_close: bool = False,
+    told: Mapping[int, int] | None = None,
 ) -> PlannedDay:
     """Plan a day: which wishes are held, in which slot, at which table.
 
@@ -137,12 +138,13 @@ def plan_day(
             to find one; for small days.
         stays_close: a meeting stays where its candidate says that it is, unless the score is at
             stake, or a break for two meetings that move.
+        told: tables of candidates that people know already, kept by those that keep their slot.
 
     Returns:
         A whole plan that breaks no rule of the day, whatever was cut.
     """
     run = _Run(seconds, on_progress)
-    order = _Order(effort, prove, stays_close)
+    order = _Order(effort, prove, stays_close, told or {})
     plan = _planned(day, run, order)
     if stays_close and not (plan.is_score_proven and plan.is_guarantee_kept):
         # Where the wishes do not all find a place, where one starts from decides what is held.
@@ -159,6 +161,7 @@ class _Order:
     effort: int
     prove: bool
     stays_close: bool
+    told: Mapping[int, int]
 
 
 def _rank(day: WishedDay, plan: PlannedDay) -> tuple[int, int, int]:
@@ -199,6 +202,7 @@ def _planned(day: WishedDay, run: "_Run", order: _Order) -> PlannedDay:
         run.selection,
         is_cut=not (is_whole and placed.is_whole),
         seconds=run.seconds,
+        told=order.told,
     )
     return replace(plan, breaks_bound=max(bound, plan.breaks_bound))
 
@@ -239,8 +243,12 @@ def describe(
     *,
     is_cut: bool,
     seconds: float,
+    told: Mapping[int, int],
 ) -> PlannedDay:
     """Return the plan that holds meetings in ``slots``, with what is known of it."""
+    kept = {
+        index: table for index, table in told.items() if slots[index] == day.candidates[index].slot
+    }
     opened = table_rows(day).open_slots
     busy = [0] * len(day.available)
     for slot, candidate in zip(slots, day.candidates, strict=True):
@@ -258,7 +266,7 @@ def describe(
     )
     return PlannedDay(
         slots=tuple(slots),
-        tables=assign_tables(day, slots),
+        tables=assign_tables(day, slots, told=kept),
         score=sum(
             candidate.worth
             for slot, candidate in zip(slots, day.candidates, strict=True)

@@ -1,7 +1,7 @@
 """What the planner's numbers stand for: a day read for it, and where a plan puts each meeting."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy import literal, select
@@ -48,6 +48,8 @@ class DayToPlan:
     names: "ReadNames"
     locked: frozenset[int] = frozenset()
     """Candidates that keep their slot and their table."""
+    told: Mapping[int, int] = field(default_factory=dict)
+    """Tables that candidates have in the plan to stay close to."""
 
     @cached_property
     def candidate_of(self) -> dict[str, int]:

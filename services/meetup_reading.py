@@ -51,7 +51,7 @@ def read_day(
     reading.add_groups()
     reading.add_held(held)
     reading.lock(locked)
-    return reading.day_to_plan(seed, {one.key: one.slot_id for one in (*before, *held)})
+    return reading.day_to_plan(seed, before, held)
 
 
 class _Reading:
@@ -151,10 +151,13 @@ class _Reading:
             if one.key in self._found:
                 self._locked_tables[one.key] = one.table_id
 
-    def day_to_plan(self, seed: int, now_at: Mapping[str, int]) -> DayToPlan:
+    def day_to_plan(
+        self, seed: int, before: Collection[Placement], held: Collection[Placement]
+    ) -> DayToPlan:
         """Return what was gathered, in the order of the keys' rows."""
         keys = tuple(self._found)
         numbers = {key: index for index, key in enumerate(keys)}
+        now_at = {one.key: one.slot_id for one in (*before, *held)}
         return DayToPlan(
             wished=WishedDay(
                 slot_count=len(self._slots),
@@ -182,6 +185,11 @@ class _Reading:
             keys=keys,
             names=ReadNames(self._people, self._tables, self._groups),
             locked=frozenset(numbers[key] for key in self._locked_tables),
+            told={
+                numbers[one.key]: self._table_of[one.table_id]
+                for one in before
+                if one.key in numbers and one.table_id in self._table_of
+            },
         )
 
     def _candidates(self, now_at: Mapping[str, int]) -> Iterator[Candidate]:

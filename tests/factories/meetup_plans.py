@@ -76,8 +76,9 @@ def compute_here(session: Session, day: MeetupDay, **order: object) -> MeetupPla
     found = read_order(session, claim)
     assert found is not None
     close = plan.close_to_id is not None
-    planned = plan_day(found[1].wished, seconds=20, effort=2, stays_close=close)
-    assert finish_plan(session, claim, found[1], planned, now=NOW)
+    read = found[1]
+    planned = plan_day(read.wished, seconds=20, effort=2, stays_close=close, told=read.told)
+    assert finish_plan(session, claim, read, planned, now=NOW)
     session.flush()
     return plan
 

@@ -201,7 +201,9 @@ def test_what_was_imposed_in_vain_is_named(app: Flask, session: Session) -> None
     session.flush()
     ask_plan(session, made)
     run_worker(app)
-    page = sign_in(app, STAFF).get(f"{BASE}/1").text
+    staff = sign_in(app, STAFF)
+    page = staff.get(f"{BASE}/1").text
+    assert "Voir les règles en conflit" in staff.get(f"{BASE}/1/non-places").text
     assert plan_numbered(session, 1).state is PlanState.INFEASIBLE
     names = [f"« Ville 0 – {one.name} »" for one in people[1:3]]
     for name in names:
