@@ -20,8 +20,8 @@ WAIT_WEIGHT: Final = 1
 MOVE_WEIGHT: Final = 4
 """Of a meeting that is to stay where it is: two go for one break less, no more."""
 HOT: Final = 3.0
-COLD: Final = 0.9
-STEPS_A_MEETING: Final = 50_000
+COLD: Final = 0.8
+STEPS_A_MEETING: Final = 55_000
 """Of the usual effort."""
 SHAKING_STEPS: Final = 20
 """For each meeting."""

@@ -69,4 +69,4 @@ def test_some_people_gone_others_come_most_meetings_stay() -> None:
     close = plan_day(changed, seconds=60, effort=20, stays_close=True)
     assert close.score >= cold.score
     assert close.breaks <= cold.breaks + first.placed // 20
-    assert stayed(changed, close) >= 0.8 * first.placed > 2 * stayed(changed, cold)
+    assert stayed(changed, close) >= 0.75 * first.placed > 2 * stayed(changed, cold)
