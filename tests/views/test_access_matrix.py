@@ -1,6 +1,6 @@
 """The declared matrix is what happens: every route, by every role, with every method.
 
-A route missing from ``views/matrix.py`` stops the application; one whose address needs values
+A route missing from ``views/matrix/`` stops the application; one whose address needs values
 that ``tests/factories/matrix_world.py`` does not give fails here.
 """
 
