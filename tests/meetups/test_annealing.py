@@ -19,7 +19,7 @@ def placed(size: DaySize, seed: int = 1) -> tuple[Board, Selection]:
 
 
 def test_a_change_of_what_is_compiled_in_changes_the_file_that_numba_looks_at() -> None:
-    parts = [Path(one.__file__).read_bytes() for one in (annealing_bits, annealing_proposals)]
+    parts = [Path(str(one.__file__)).read_bytes() for one in (annealing_bits, annealing_proposals)]
     assert hashlib.sha256(b"".join(parts)).hexdigest()[:16] == annealing_kernels.PARTS
 
 
