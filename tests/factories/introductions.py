@@ -119,6 +119,11 @@ def sent_introduction(session: Session, table: Table, **options: object) -> Intr
     return introduction
 
 
+def contact_page(table: Table) -> str:
+    """Return the address of the request from the carrier."""
+    return f"/besoins/{table.need.id}/contacter/{table.offer.slug}"
+
+
 def thread_page(introduction: Introduction) -> str:
     """Return the address of a thread."""
     return f"{THREADS}/{introduction.id}"

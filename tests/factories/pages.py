@@ -16,6 +16,8 @@ from models.mail import StoredMail
 PASSWORD = "quatre mots sans rapport"
 TOKEN = re.compile(r'<input[^>]*name="csrf_token"[^>]*value="([^"]+)"')
 FORM_PAGE = "/connexion/mot-de-passe-oublie"  # open to everybody, and it holds a form
+# Words that a page must show as words: markup, an attribute's end, a formula.
+HOSTILE = "'\"><script>alert(1)</script> =1+1"
 
 
 def csrf_token(client: FlaskClient, page: str = FORM_PAGE) -> str:
