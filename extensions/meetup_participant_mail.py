@@ -28,6 +28,16 @@ _LEAVING: Final = frozenset({ParticipantEvent.CANCELLED, ParticipantEvent.CANCEL
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """Whom a mail is to: a person who comes, or one of the team of a body that sends nobody."""
+
+    email: str
+    name: str
+    language: str
+    attendee: MeetupAttendee | None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A body that a mail is about, with the links of its reader."""
 
@@ -48,33 +58,40 @@ def write_participant_mail(session: Session, payload: Mapping[str, Any]) -> None
     if "organizer_id" in payload:
         _write_to_organizer(session, payload["organizer_id"], participants[0], event)
         return
-    attendee = _attendee(session, payload)
-    person = session.get(User, payload["user_id"]) if payload["user_id"] else None
-    if attendee is not None:
-        email, name, language = attendee.email, attendee.name, attendee.language
-    elif person is not None and person.active:
-        email, name, language = person.email, person.public_name, person.language
-    else:
-        return
-    if not email:
+    reader = reader_of(session, payload)
+    if reader is None:
         return
     quarters = _quarter_names(session, participants)
     rows = [
-        _row(one, attendee, quarters)
+        _row(one, reader.attendee, quarters)
         for one in participants
-        if _is_still_theirs(session, one, email)
+        if _is_still_theirs(session, one, reader.email)
     ]
     if rows:
         day = rows[0].participant.day
         context = {
             "day": day,
             "rows": rows,
-            "name": name,
+            "name": reader.name,
             "about": summary(day.summary, _ABOUT),
         }
-        mail = write_mail(session, email, language, f"{_FOLDER}/{event.name.lower()}", context)
+        template = f"{_FOLDER}/{event.name.lower()}"
+        mail = write_mail(session, reader.email, reader.language, template, context)
         if event in _LEAVING and len(rows) == 1:
-            attach_agenda(session, mail, rows[0].participant, language)
+            attach_agenda(session, mail, rows[0].participant, reader.language)
+
+
+def reader_of(session: Session, payload: Mapping[str, Any]) -> Reader | None:
+    """Return the person that a mail is to, nothing once there is nobody to write to."""
+    attendee = _attendee(session, payload)
+    person = session.get(User, payload["user_id"]) if payload["user_id"] else None
+    if attendee is not None:
+        found = Reader(attendee.email or "", attendee.name, attendee.language, attendee)
+    elif person is not None and person.active:
+        found = Reader(person.email, person.public_name, person.language, None)
+    else:
+        return None
+    return found if found.email else None
 
 
 def _participants(

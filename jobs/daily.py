@@ -15,6 +15,7 @@ from jobs.meetup_agenda_jobs import remind_of_agendas
 from jobs.meetup_evening_jobs import plan_evenings_of_today
 from jobs.meetup_people_jobs import erase_meetup_people
 from jobs.meetup_print_jobs import forget_meetup_prints
+from jobs.meetup_wish_jobs import ask_for_wishes
 from jobs.need_jobs import close_needs
 from jobs.steering_jobs import draw_the_day, look_over_all
 from models.outbox import OutboxMessage
@@ -29,6 +30,7 @@ DAILY: tuple[DailyTask, ...] = (
     close_needs,
     plan_evenings_of_today,
     remind_of_agendas,
+    ask_for_wishes,
     sweep_documents,
     forget_dead_alerts,
     send_regular_alerts,

@@ -38,6 +38,7 @@ from jobs.meetup_agenda_jobs import send_agenda_reminders, tell_agendas
 from jobs.meetup_evening_jobs import end_day
 from jobs.meetup_jobs import start_plans
 from jobs.meetup_print_jobs import start_prints
+from jobs.meetup_wish_jobs import write_wish_mails
 from jobs.steering_jobs import take_looks
 from models.outbox import OutboxMessage
 from services.alert_watch import ALERT_LOOK
@@ -57,7 +58,7 @@ from services.meetup_calendar import AGENDA_NEWS
 from services.meetup_day_notes import DAY_MAIL
 from services.meetup_evenings import EVENING, MEETING_ASK
 from services.meetup_invitations import REMINDER_DUE, remind_invitees
-from services.meetup_notes import LINK_MAIL, PARTICIPANT_MAIL
+from services.meetup_notes import LINK_MAIL, PARTICIPANT_MAIL, WISHES_MAIL
 from services.meetup_plans import PLAN_COMPUTE
 from services.meetup_prints import PRINT_MAKE
 from services.meetup_wish_notes import WISH_DUE, WISH_NEWS
@@ -156,6 +157,7 @@ TOPICS: Final[Mapping[str, Topic]] = {
     MEETING_ASK: Topic(_each_now(write_meeting_mails)),
     DAY_MAIL: Topic(_each(write_day_mail)),
     PARTICIPANT_MAIL: Topic(_each(write_participant_mail)),
+    WISHES_MAIL: Topic(write_wish_mails, batch=50, turns=5),
     LINK_MAIL: Topic(_each(write_link_mail)),
     REMINDER_DUE: Topic(_each_now(remind_invitees)),
     AGENDA_NEWS: Topic(_each_now(spread_agenda_news)),

@@ -112,15 +112,16 @@ def invitations_to_send(
 ) -> Sending:
     """Return what sending the invitations would do; to all of the list, or to some by number."""
     found = session.scalars(not_yet_invited(day)).all()
-    return _sending(session, [one for one in found if only is None or one.id in only])
+    return sending_to(session, [one for one in found if only is None or one.id in only])
 
 
 def reminders_to_send(session: Session, day: MeetupDay, *, now: datetime) -> Sending:
     """Return what reminding those who have not answered would do."""
-    return _sending(session, session.scalars(without_answer(day, now=now)).all())
+    return sending_to(session, session.scalars(without_answer(day, now=now)).all())
 
 
-def _sending(session: Session, participants: Sequence[MeetupParticipant]) -> Sending:
+def sending_to(session: Session, participants: Sequence[MeetupParticipant]) -> Sending:
+    """Return what writing to some bodies would do; two queries."""
     recipients = recipients_of(session, participants)
     reached = [one for one in participants if recipients[one.id]]
     people = {person.email.casefold() for one in reached for person in recipients[one.id]}

@@ -121,7 +121,7 @@ def _lacking(lack: Lack) -> tuple[ColumnElement[bool], ...]:
     addresses = exists().where(
         MeetupAttendee.participant_id == one.id, MeetupAttendee.email.is_not(None)
     )
-    wishes = exists().where(MeetupWish.wisher_id == one.id, MeetupWish.state.not_in(_DEAD_WISHES))
+    wishes = has_wishes()
     absences = exists().where(MeetupAbsence.participant_id == one.id)
     return {
         Lack.NOT_INVITED: (invited, one.invited_at.is_(None)),
@@ -138,6 +138,13 @@ def _lacking(lack: Lack) -> tuple[ColumnElement[bool], ...]:
             ),
         ),
     }[lack]
+
+
+def has_wishes() -> ColumnElement[bool]:
+    """Return the condition of those who made a wish that they did not take back."""
+    return exists().where(
+        MeetupWish.wisher_id == MeetupParticipant.id, MeetupWish.state.not_in(_DEAD_WISHES)
+    )
 
 
 def _loaded(query: Select[MeetupParticipant]) -> Select[MeetupParticipant]:

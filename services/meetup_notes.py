@@ -20,6 +20,8 @@ from vocabulary.meetups import ParticipantEvent, ParticipantState
 
 PARTICIPANT_MAIL: Final = "mail.meetup_participant"
 LINK_MAIL: Final = "mail.meetup_link"
+# Written by many at once: what it says to each rests on all who come.
+WISHES_MAIL: Final = "mail.meetup_wishes_asked"
 # A mail is written only while what it tells is still so.
 TOLD_WHILE: Final[Mapping[ParticipantEvent, ParticipantState]] = {
     ParticipantEvent.INVITED: ParticipantState.INVITED,
@@ -31,6 +33,7 @@ TOLD_WHILE: Final[Mapping[ParticipantEvent, ParticipantState]] = {
     ParticipantEvent.REFUSED: ParticipantState.REFUSED,
     ParticipantEvent.CANCELLED: ParticipantState.CANCELLED,
     ParticipantEvent.CANCELLED_LATE: ParticipantState.CANCELLED,
+    ParticipantEvent.WISHES_ASKED: ParticipantState.CONFIRMED,
 }
 
 
@@ -132,7 +135,8 @@ def _post(
         "attendee_id": person.attendee_id,
         "user_id": person.user_id,
     }
-    post_message(session, PARTICIPANT_MAIL, payload, now=now)
+    topic = WISHES_MAIL if event is ParticipantEvent.WISHES_ASKED else PARTICIPANT_MAIL
+    post_message(session, topic, payload, now=now)
 
 
 def note_event(

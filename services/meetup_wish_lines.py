@@ -136,6 +136,14 @@ class KnownWishes:
             found.setdefault(other, set()).add(one)
         return found
 
+    def askers(self) -> dict[int, set[int]]:
+        """Return who asks each participant for a meeting, or did and was answered."""
+        found: dict[int, set[int]] = {}
+        for (wisher, wished), wish in self.wishes.items():
+            if wish.state is not WishState.WITHDRAWN:
+                found.setdefault(wished, set()).add(wisher)
+        return found
+
     def _nearest(self, key: str) -> tuple[str, ...]:
         if key not in self._near:
             found = process.extract(

@@ -33,7 +33,7 @@ from services.meetup_wish_rules import check_open
 from services.meetup_wishes import WishTerms
 from services.theme_detection import theme_writings, written_words
 from vocabulary.exchanges import Side
-from vocabulary.meetups import WishPriority
+from vocabulary.meetups import ParticipantVisibility, WishPriority
 
 SUGGESTED: Final[Mapping[Level, WishPriority]] = {
     Level.STRONG: WishPriority.ESSENTIAL,
@@ -41,6 +41,8 @@ SUGGESTED: Final[Mapping[Level, WishPriority]] = {
     Level.PARTIAL: WishPriority.WELCOME,
 }
 _LEVELS: Final = list(SUGGESTED)
+# How many one reads beside one's wishes.
+MOST_SHOWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,28 @@ def suggestions(
     found = (Suggestion(_other(line, participant.side), line) for line in lines)
     kept = (one for one in found if one.participant_id not in skipped)
     return sorted(kept, key=_order)[:limit]
+
+
+def suggestions_by_wisher(
+    profiles: DayProfiles,
+    wishers: Iterable[MeetupParticipant],
+    people: Collection[MeetupParticipant],
+    *,
+    limit: int,
+    skipped: Mapping[int, Collection[int]],
+) -> dict[int, list[Suggestion]]:
+    """Return by wisher whom to suggest among ``people``; ``skipped`` are left out for each.
+
+    Whoever is known to the organisers only is not made known by a suggestion.
+    """
+    shown = [one for one in people if one.visibility is not ParticipantVisibility.ORGANIZERS]
+    facing = {side: [one.id for one in shown if one.side is not side] for side in Side}
+    return {
+        one.id: suggestions(
+            profiles, one, facing[one.side], limit=limit, skipped=skipped.get(one.id, ())
+        )
+        for one in wishers
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from extensions.clock import now
 from extensions.database import db_session
 from services.meetup_clock import is_past
 from services.meetup_console import confirmed_counts, day_figures, organized_days, steps_of
+from services.meetup_wish_reminders import silent_count, why_no_reminder
 from views.access import organized_day_or_404
 
 bp = Blueprint("meetup_console", __name__, url_prefix="/pilotage/rencontres")
@@ -29,10 +30,11 @@ def index() -> ResponseReturnValue:
 def show(slug: str) -> ResponseReturnValue:
     """Show one day: where it stands, what is next, the way to everything."""
     day = organized_day_or_404(slug)
-    figures = day_figures(db_session(), day)
+    figures, can_ask = day_figures(db_session(), day), why_no_reminder(day, now()) is None
     return render_template(
         "meetup_console/show.html",
         day=day,
         figures=figures,
         steps=steps_of(day, figures, now=now()),
+        silent=silent_count(db_session(), day) if can_ask else 0,
     )

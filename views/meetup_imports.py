@@ -35,6 +35,7 @@ from services.meetup_invitee_plans import InviteeVerdict
 from services.meetup_invitee_preview import FULL, analyse_invitees, mapping_of
 from services.meetup_invitee_undo import KEPT, undo_invitees
 from services.meetup_lists import Lack, state_counts
+from services.meetup_wish_reminders import why_no_reminder
 from services.organization_import import PAGE_SIZE
 from views.access import organized_day_or_404, signed_in_person
 from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
@@ -143,6 +144,7 @@ def _show(day: MeetupDay, batch: MeetupInviteeBatch) -> str:
         without_themes=count_without_themes(db_session(), batch),
         no_theme=Lack.NO_THEME,
         standing=_standing(day, batch),
+        can_ask_wishes=why_no_reminder(day, now()) is None,
         full_key=FULL,
         lines=lines_with(db_session(), batch, verdict, page=page),
         page=page,

@@ -18,6 +18,7 @@ from services.errors import Conflict, RuleViolation
 from services.exports import write_csv
 from services.meetup_wish_lines import KnownWishes
 from services.meetup_wish_pages import day_participants
+from services.meetup_wish_reminders import why_no_reminder
 from services.meetup_wish_review import (
     MAX_EXPORTED,
     PAGE_SIZE,
@@ -89,6 +90,7 @@ def participants(slug: str) -> ResponseReturnValue:
         total=len(lines),
         without=sum(one.has_none for one in lines),
         only_without=only_without,
+        can_ask=why_no_reminder(day, now()) is None,
         words=words,
         page=page,
         pages=pages_of(len(kept)),

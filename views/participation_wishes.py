@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -36,7 +36,7 @@ from services.meetup_wish_rules import (
     check_open,
     why_closed,
 )
-from services.meetup_wish_suggestions import change_subjects
+from services.meetup_wish_suggestions import MOST_SHOWN, change_subjects
 from services.meetup_wishes import (
     LIVE,
     Maker,
@@ -64,7 +64,6 @@ bp = Blueprint(
     __name__,
     url_prefix="/rencontres/<slug:slug>/participations/<int:participant_id>/souhaits",
 )
-SUGGESTED: Final = 5
 
 
 @bp.get("")
@@ -289,7 +288,7 @@ def _index(participant: MeetupParticipant) -> ResponseReturnValue:
     if common["closed"] is None:
         skipped = {one.wished_id for one in own} | waiting.wishers
         others = [one for one in others_of(session, participant) if one.id not in skipped]
-        rows = suggestion_rows(participant, others, limit=SUGGESTED)
+        rows = suggestion_rows(participant, others, limit=MOST_SHOWN)
     return render_template(
         "participation_wishes/index.html",
         **common,

@@ -14,8 +14,13 @@ from services.meetup_profiles import DayProfiles, day_profiles
 from services.meetup_wish_lines import KnownWishes, LineVerdict
 from services.meetup_wish_pages import day_participants
 from services.meetup_wish_review import without_wish
-from services.meetup_wish_suggestions import Subjects, Suggestion, load_subjects, suggestions
-from vocabulary.meetups import ParticipantVisibility
+from services.meetup_wish_suggestions import (
+    Subjects,
+    Suggestion,
+    load_subjects,
+    suggestions,
+    suggestions_by_wisher,
+)
 
 Row = dict[str, Any]
 
@@ -70,15 +75,10 @@ def _row(one: Suggestion, people: Mapping[int, MeetupParticipant], subjects: Sub
 def suggested_rows(day: MeetupDay, count: int) -> list[tuple[MeetupParticipant, Row]]:
     """Return whom to suggest to each who wishes nobody, with the reasons in words."""
     session = db_session()
-    people = day_participants(session, day)
-    profiles, apart = profiles_of(people), KnownWishes(session, day).apart()
-    # Whoever is known to the organisers only is not made known by a suggestion.
-    shown = [one for one in people if one.visibility is not ParticipantVisibility.ORGANIZERS]
-    found: list[tuple[MeetupParticipant, Suggestion]] = []
-    for one in without_wish(session, day):
-        others = [other.id for other in shown if other.side is not one.side]
-        best = suggestions(profiles, one, others, limit=count, skipped=apart.get(one.id, ()))
-        found.extend((one, suggestion) for suggestion in best)
+    people, wishers = day_participants(session, day), without_wish(session, day)
+    apart = KnownWishes(session, day).apart()
+    best = suggestions_by_wisher(profiles_of(people), wishers, people, limit=count, skipped=apart)
+    found = [(one, suggestion) for one in wishers for suggestion in best[one.id]]
     rows = worded([suggestion for _, suggestion in found], people)
     return [(one, row) for (one, _), row in zip(found, rows, strict=True)]
 

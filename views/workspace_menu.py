@@ -120,6 +120,7 @@ _MEETUP_PAGES: Final = frozenset(
         "meetup_slots",
         "meetup_why",
         "meetup_wish_lists",
+        "meetup_wish_reminders",
         "meetup_wishes_review",
     }
 )

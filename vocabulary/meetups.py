@@ -59,6 +59,7 @@ class ParticipantEvent(LabelledEnum):
     DECLINED = "declin", N_("A décliné l’invitation")
     CANCELLED = "annulation", N_("Inscription annulée")
     CANCELLED_LATE = "annulation-tardive", N_("Annulation après publication du planning")
+    WISHES_ASKED = "souhaits-a-faire", N_("Invité à faire ses souhaits")
     EDITED = "modification", N_("Modifié par l’équipe")
     MERGED = "fusion", N_("Doublon fusionné")
     LINK_RENEWED = "lien-renouvele", N_("Liens renouvelés")

@@ -50,6 +50,7 @@ def wish_examples(
             f"meetup_wishes_review.{page}": slug
             for page in ("index", "participants", "add", "export")
         },
+        "meetup_wish_reminders.send": slug,
         "meetup_wishes_review.withdraw": {**slug, "wish_id": asked.id},
         **{f"meetup_wish_lists.{page}": slug for page in ("index", "suggest")},
         "meetup_wish_lists.model": {**slug, "file_type": "csv"},

@@ -40,6 +40,7 @@ RIGHTS: Final[dict[str, Access]] = {
     "meetup_wishes_review.add": Access.STAFF,
     "meetup_wishes_review.withdraw": Access.STAFF,
     "meetup_wishes_review.export": Access.STAFF,
+    "meetup_wish_reminders.send": Access.STAFF,
     "meetup_rules.index": Access.STAFF,
     "meetup_rules.lift": Access.STAFF,
     "meetup_rules.same_side": Access.STAFF,
