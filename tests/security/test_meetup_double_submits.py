@@ -200,6 +200,12 @@ def remind_invitees(session: Session) -> Sent:
     return Sent(staff_page(day, "/invitations/relancer"), answers={"sure": "y"})
 
 
+def ask_for_wishes(session: Session) -> Sent:
+    day, people = a_day_to_come(session)
+    make_wish(session, people[0], people[2])
+    return Sent(staff_page(day, "/souhaits/inviter"), answers={"sure": "y"})
+
+
 def send_a_list(session: Session) -> Sent:
     day, _people = a_day_to_come(session)
     pasted = "structure;côté;nom de la personne\nListe;acteur;Ada"
@@ -296,6 +302,7 @@ FORMS: Final[tuple[tuple[Callable[[Session], Sent], dict[str, int]], ...]] = (
     (invite_the_directory, BODY),
     (send_invitations, {"meetup_participant_event": 1, "outbox_message": 1 + REMINDERS}),
     (remind_invitees, {"meetup_participant_event": 1, "outbox_message": 1}),
+    (ask_for_wishes, {"meetup_participant_event": 3, "outbox_message": 3}),
     (send_a_list, {"meetup_invitee_batch": 1, "meetup_invitee_line": 1}),
     (apply_a_list, {**BODY, "meetup_attendee": 1}),
     (paste_wishes, {"meetup_wish_batch": 1, "meetup_wish_line": 1}),
