@@ -7,8 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.meetup import MeetupDay
-from models.meetup_participant import MeetupAttendee
-from models.meetup_plan import MeetingSeat, MeetupMeeting, MeetupPlan, PlannedMeeting, PlannedSeat
+from models.meetup_plan import MeetupPlan, PlannedMeeting
+from services.meetup_plan_diff import Difference, compare
+from services.meetup_planning import placements_of, plannable_participants
+from services.meetup_repair_audience import (
+    audience_of,
+    changed_agendas,
+    mails_by_participant,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,7 @@ class PublicationEffect:
     participants: int
     """Whose agenda changes."""
     people: int
-    """Persons among theirs who have an address to write to."""
+    """Who gets a mail: theirs, and those of whoever never got an agenda."""
 
 
 def locked_counts(session: Session, day: MeetupDay) -> Sequence[tuple[MeetupPlan, int]]:
@@ -39,48 +45,22 @@ def locked_counts(session: Session, day: MeetupDay) -> Sequence[tuple[MeetupPlan
 def publication_effect(
     session: Session, day: MeetupDay, plan: MeetupPlan | None
 ) -> PublicationEffect:
-    """Return what making ``plan`` the published one would change; nothing: withdrawing it."""
-    published = {
-        meeting_id: (slot_id, table_id)
-        for meeting_id, slot_id, table_id in session.execute(
-            select(MeetupMeeting.id, MeetupMeeting.slot_id, MeetupMeeting.table_id).where(
-                MeetupMeeting.day_id == day.id, MeetupMeeting.slot_id.is_not(None)
-            )
-        )
-    }
-    wanted = _wanted(session, plan)
-    added = wanted.keys() - published.keys()
-    dropped = published.keys() - wanted.keys()
-    moved = {one for one in wanted.keys() & published.keys() if wanted[one] != published[one]}
-    concerned = _participants(session, plan, added | dropped | moved)
-    people = session.scalar(
-        select(func.count(MeetupAttendee.id)).where(
-            MeetupAttendee.participant_id.in_(concerned), MeetupAttendee.email.is_not(None)
-        )
-    )
-    return PublicationEffect(len(added), len(moved), len(dropped), len(concerned), people or 0)
+    """Return what making ``plan`` the published one would change; nothing: withdrawing it.
 
-
-def _wanted(session: Session, plan: MeetupPlan | None) -> dict[int, tuple[int, int]]:
+    Its mails are those that leave, as for a repair; a withdrawal is told to those who had an
+    agenda alone.
+    """
+    before = placements_of(session, day.published_plan_id) if day.published_plan_id else []
+    after = placements_of(session, plan.id) if plan is not None else []
+    changes, counts = changed_agendas(before, after), compare(before, after).counts
+    people = plannable_participants(session, day)
     if plan is None:
-        return {}
-    rows = session.execute(
-        select(PlannedMeeting.meeting_id, PlannedMeeting.slot_id, PlannedMeeting.table_id).where(
-            PlannedMeeting.plan_id == plan.id
-        )
+        people = [one for one in people if one.agenda_told_at is not None]
+    audience = audience_of(changes, people, mails_by_participant(session, people))
+    return PublicationEffect(
+        added=counts[Difference.ADDED],
+        moved=counts[Difference.MOVED] + counts[Difference.RESEATED],
+        dropped=counts[Difference.DROPPED],
+        participants=len(changes),
+        people=audience.mail_count,
     )
-    return {meeting_id: (slot_id, table_id) for meeting_id, slot_id, table_id in rows}
-
-
-def _participants(session: Session, plan: MeetupPlan | None, meetings: set[int]) -> set[int]:
-    seated = select(MeetingSeat.participant_id).where(MeetingSeat.meeting_id.in_(meetings))
-    found = set(session.scalars(seated))
-    if plan is not None:
-        found |= set(
-            session.scalars(
-                select(PlannedSeat.participant_id)
-                .join(PlannedMeeting, PlannedMeeting.id == PlannedSeat.planned_id)
-                .where(PlannedSeat.plan_id == plan.id, PlannedMeeting.meeting_id.in_(meetings))
-            )
-        )
-    return found

@@ -1,4 +1,4 @@
-"""Whom a repair of the day is told to: every structure whose agenda it changes, by as many mails.
+"""Whom a repair or a publication is told to: those whose agenda it changes, by as many mails.
 
 Somebody who is away is told too: nobody waits for them any more, and their calendar says so.
 """

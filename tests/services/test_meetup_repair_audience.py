@@ -16,6 +16,8 @@ from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupGroup, MeetupGroupSeat
 from services.meetup_absences import note_absent
 from services.meetup_notes import recipients_of
+from services.meetup_plan_lists import publication_effect
+from services.meetup_plans import publish_plan, unpublish_plan
 from services.meetup_repair_audience import changed_agendas, mails_by_participant
 from services.meetup_repair_proposals import Proposal, propose, read_situation
 from services.meetup_repairs import apply_repair, order_of, past_repairs, undo_repair
@@ -189,3 +191,23 @@ def test_other_tables_alone_are_no_repair(empty_session: Session, held: HeldDay)
     moved = [one for one in situation.before if one not in there[: len(others)]] + others
     assert not Proposal(situation, tuple(moved)).is_useful
     assert [one for one in propose(situation) if not one.is_useful] == []
+
+
+def test_a_withdrawal_and_a_publication_promise_the_mails_that_leave(
+    empty_app: Flask, empty_session: Session, held: HeldDay, host: User
+) -> None:
+    late = make_participant(empty_session, held.day, "Inscrite depuis")
+    make_attendee(empty_session, late)
+    empty_session.expire(held.day)
+    plan = held.plan
+    promised, left = [], []
+    for step in (None, plan, None):
+        promised.append(publication_effect(empty_session, held.day, step).people)
+        last = last_mail(empty_session)
+        if step is None:
+            unpublish_plan(empty_session, held.day, person=host, now=NOW)
+        else:
+            publish_plan(empty_session, step, person=host, now=NOW)
+        left.append(mails_after(empty_app, empty_session, last).total())
+    assert promised == left
+    assert promised[0] < promised[1] == promised[2] + 1
