@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
@@ -14,6 +14,7 @@ from models.meetup_wish import MeetupWish
 from services.cells import neutralise
 from services.meetup_availability import Stretch, free_slots
 from services.meetup_hours import hours_words
+from services.meetup_profiles import stands_for_nothing
 from services.text_keys import name_key
 from vocabulary.exchanges import Side
 from vocabulary.labels import N_, LabelledEnum
@@ -55,6 +56,8 @@ class Line:
     wishes: int
     wished: int
     free: int | None
+    says_nothing: bool
+    """No suggestion can rest on what it declared or publishes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +71,16 @@ class ListPage:
 
 
 def participant_list(
-    session: Session, day: MeetupDay, wanted: ListFilter, *, page: int
+    session: Session, day: MeetupDay, wanted: ListFilter, *, page: int, today: date
 ) -> ListPage:
-    """Return one page of the participants, by name."""
-    query = _matching(day, wanted)
+    """Return one page of the participants, by name; ``today``, needs are open or not."""
+    query = _matching(day, wanted, today)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)
     ordered = _loaded(query).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
-    return ListPage(_lines(session, day, session.scalars(ordered).all()), total, page, pages)
+    lines = _lines(session, day, session.scalars(ordered).all(), today)
+    return ListPage(lines, total, page, pages)
 
 
 def state_counts(session: Session, day: MeetupDay) -> dict[ParticipantState, int]:
@@ -89,14 +93,14 @@ def state_counts(session: Session, day: MeetupDay) -> dict[ParticipantState, int
     return {row[0]: row[1] for row in rows}
 
 
-def _matching(day: MeetupDay, wanted: ListFilter) -> Select[MeetupParticipant]:
+def _matching(day: MeetupDay, wanted: ListFilter, today: date) -> Select[MeetupParticipant]:
     query = select(MeetupParticipant).where(MeetupParticipant.day_id == day.id)
     if wanted.state is not None:
         query = query.where(MeetupParticipant.state == wanted.state)
     if wanted.side is not None:
         query = query.where(MeetupParticipant.side == wanted.side)
     if wanted.lack is not None:
-        query = query.where(*_lacking(wanted.lack))
+        query = query.where(*_lacking(wanted.lack, today))
     if wanted.text:
         query = query.where(_holding(wanted.text))
     return query
@@ -114,7 +118,7 @@ def _holding(text: str) -> ColumnElement[bool]:
     return or_(MeetupParticipant.name_key.contains(name_key(typed), autoescape=True), person)
 
 
-def _lacking(lack: Lack) -> tuple[ColumnElement[bool], ...]:
+def _lacking(lack: Lack, today: date) -> tuple[ColumnElement[bool], ...]:
     one = MeetupParticipant
     invited = one.state == ParticipantState.INVITED
     coming = one.state == ParticipantState.CONFIRMED
@@ -128,7 +132,7 @@ def _lacking(lack: Lack) -> tuple[ColumnElement[bool], ...]:
         Lack.NO_ANSWER: (invited, one.invited_at.is_not(None)),
         Lack.NO_ADDRESS: (~addresses,),
         Lack.NO_WISH: (coming, ~wishes),
-        Lack.NO_THEME: (one.state.not_in(_GONE), func.json_array_length(one.themes) == 0),
+        Lack.NO_THEME: (one.state.not_in(_GONE), stands_for_nothing(today=today)),
         Lack.NO_AVAILABILITY: (coming, ~absences),
         Lack.ACCESSIBILITY: (
             or_(
@@ -157,10 +161,14 @@ def _loaded(query: Select[MeetupParticipant]) -> Select[MeetupParticipant]:
 
 
 def _lines(
-    session: Session, day: MeetupDay, participants: Sequence[MeetupParticipant]
+    session: Session, day: MeetupDay, participants: Sequence[MeetupParticipant], today: date
 ) -> list[Line]:
     made = _counts(session, day, MeetupWish.wisher_id)
     received = _counts(session, day, MeetupWish.wished_id)
+    silent = select(MeetupParticipant.id).where(
+        MeetupParticipant.day_id == day.id, stands_for_nothing(today=today)
+    )
+    says_nothing = set(session.scalars(silent))
     has_slots = bool(day.slots)
     return [
         Line(
@@ -168,6 +176,7 @@ def _lines(
             made.get(one.id, 0),
             received.get(one.id, 0),
             len(free_slots(day, one)) if has_slots else None,
+            one.id in says_nothing,
         )
         for one in participants
     ]
@@ -209,13 +218,15 @@ EXPORT_COLUMNS: Final = (
 )
 
 
-def export_lines(session: Session, day: MeetupDay, wanted: ListFilter) -> Iterator[list[str]]:
+def export_lines(
+    session: Session, day: MeetupDay, wanted: ListFilter, *, today: date
+) -> Iterator[list[str]]:
     """Yield one row a person, by body; a body without anybody has a row. Formulas are disarmed.
 
     The columns of people, of availability and of accessibility are those that an import reads.
     """
-    found = session.scalars(_loaded(_matching(day, wanted))).all()
-    for line in _lines(session, day, found):
+    found = session.scalars(_loaded(_matching(day, wanted, today))).all()
+    for line in _lines(session, day, found, today):
         people: Sequence[MeetupAttendee | None] = line.participant.attendees or [None]
         for person in people:
             yield [neutralise(cell) for cell in _cells(day, line, person)]

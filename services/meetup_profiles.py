@@ -8,12 +8,17 @@ it is compared on is reduced to these.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func
 
 from matching.columns import Basis, NeedColumns, OfferColumns
 from matching.profiles import NeedProfile, OfferProfile
 from matching.score import ScoringContext
 from models.meetup_participant import MeetupParticipant
+from models.need import Need
+from models.offer import Offer
 from services.match_base import MatchBase
 from services.telling_words import telling_stems
 from services.theme_detection import theme_words
@@ -70,6 +75,22 @@ def day_profiles(
             offers[one.id].append(_declared_offer(one))
     context = base.offers.basis.context(base.day)
     return DayProfiles(needs, offers, base.offers.basis, context, seed)
+
+
+def stands_for_nothing(*, today: date) -> ColumnElement[bool]:
+    """Return the condition of the participants for whom ``day_profiles`` has nothing.
+
+    They declared nothing, and their body publishes nothing that is read on their side.
+    """
+    one = MeetupParticipant
+    needs = Need.open_on(today).where(Need.carrier_id == one.organization_id)
+    offers = Offer.published().where(Offer.organization_id == one.organization_id)
+    return and_(
+        func.json_array_length(one.themes) == 0,
+        func.trim(one.presentation) == "",
+        ~and_(one.side == Side.TERRITORY, needs.exists()),
+        ~and_(one.side == Side.ACTOR, offers.exists()),
+    )
 
 
 def is_declared(profile: NeedProfile | OfferProfile) -> bool:

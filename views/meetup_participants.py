@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from extensions.clock import now
+from extensions.clock import now, today
 from extensions.database import db_session
 from forms.meetup_participants import AddForm, CorrectionForm, DecisionForm
 from forms.shortlists import number_in
@@ -69,7 +69,9 @@ def _index(day: MeetupDay, form: DecisionForm, status: int = 200) -> ResponseRet
         "meetup_participants/index.html",
         day=day,
         wanted=wanted,
-        found=participant_list(session, day, wanted, page=request.args.get("page", 1, type=int)),
+        found=participant_list(
+            session, day, wanted, page=request.args.get("page", 1, type=int), today=today()
+        ),
         counts=state_counts(session, day),
         states=tuple(ParticipantState),
         lacks=tuple(Lack),
@@ -325,7 +327,7 @@ def queue(slug: str) -> ResponseReturnValue:
 def export(slug: str, file_type: str) -> ResponseReturnValue:
     """Give the list as a file, as it is filtered: people, addresses and needs are in it."""
     day = organized_day_or_404(slug)
-    rows = list(export_lines(db_session(), day, asked_filter()))
+    rows = list(export_lines(db_session(), day, asked_filter(), today=today()))
     name = f"participants-{day.slug}.{file_type}"
     if file_type == "csv":
         response = attachment(write_csv(EXPORT_COLUMNS, rows), CSV_TYPE, name)

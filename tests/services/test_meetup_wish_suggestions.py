@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from extensions.meetup_reasons import meeting_reasons
 from matching.weights import Level
 from models.meetup_participant import MeetupParticipant
 from services.matching import Matcher, Moment
-from services.meetup_profiles import DayProfiles, day_profiles
+from services.meetup_profiles import DayProfiles, day_profiles, stands_for_nothing
 from services.meetup_wish_suggestions import Suggestion, load_subjects, suggestions
 from tests.factories.alerts import (
     make_actor,
@@ -89,6 +90,29 @@ def test_a_body_outside_the_directory_is_compared_on_what_it_declared(world: Wor
 
 def test_who_said_nothing_is_neither_suggested_nor_gets_suggestions(world: World) -> None:
     assert world.suggest(world.silent) == []
+
+
+def test_the_list_marks_those_for_whom_there_is_nothing_to_suggest_from(world: World) -> None:
+    day = world.silent.day
+    facts: list[dict[str, Any]] = [
+        {"themes": ["isolation"]},
+        {"presentation": TEXT},
+        {"presentation": "  "},
+    ]
+    world.everybody += [
+        make_participant(world.session, day, f"Autre {number}", side=side, **said)
+        for side in Side
+        for number, said in enumerate(facts, start=1 + 3 * (side is Side.ACTOR))
+    ]
+    # What is published on the other side is of no use to it.
+    world.town.side, world.firm.side = Side.ACTOR, Side.TERRITORY
+    world.session.flush()
+    profiles = world.profiles()
+    read = {Side.TERRITORY: profiles.needs, Side.ACTOR: profiles.offers}
+    wanted = {one.name for one in world.everybody if not read[one.side].get(one.id)}
+    marked = select(MeetupParticipant.name).where(stands_for_nothing(today=NOW.date()))
+    assert set(world.session.scalars(marked)) == wanted
+    assert len(wanted) == 5
 
 
 def test_the_suggested_priority_follows_the_level(world: World) -> None:
