@@ -70,6 +70,7 @@ def index(slug: str) -> ResponseReturnValue:
         states=tuple(WishState),
         priorities=tuple(WishPriority),
         origins=tuple(WishOrigin),
+        can_ask=why_no_reminder(day, now()) is None,
         token=FlaskForm(),
     )
 

@@ -160,7 +160,9 @@ def test_when_all_have_wishes_there_is_nobody_to_write_to(
 
 
 @pytest.mark.parametrize(
-    "page", ["", "/souhaits/participants"], ids=["overview", "wishes by participant"]
+    "page",
+    ["", "/souhaits", "/souhaits/participants"],
+    ids=["overview", "wishes", "by participant"],
 )
 def test_pages_of_the_day_lead_to_it_while_wishes_are_open(
     empty_session: Session, day: MeetupDay, staff: FlaskClient, page: str
