@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -42,7 +43,7 @@ MOST_QUERIES = 12
 def day(empty_session: Session) -> MeetupDay:
     """Make a day: a town, two firms that match it, a mute one; nobody wishes anybody."""
     made = make_day(empty_session, wishes_close_at=datetime(2027, 3, 1, 17, tzinfo=UTC))
-    said = {"themes": THEMES, "presentation": WORDS}
+    said: dict[str, Any] = {"themes": THEMES, "presentation": WORDS}
     town = make_participant(empty_session, made, "Ville", side=Side.TERRITORY, **said)
     make_attendee(empty_session, town, "Ada", email="ada@ville.example")
     for number in (1, 2):
