@@ -120,7 +120,8 @@ def test_a_killed_process_leaves_the_old_plan_whole(
     ready, plan_id = big_day_plan
     before = held(app, ready)
     with calculating(app, plan_id) as (worker, processes):
-        os.kill(processes.pids[plan_id], signal.SIGKILL)
+        (pid,) = processes.pids
+        os.kill(pid, signal.SIGKILL)
         worker.drain()
     plan = plan_as_stored(app, plan_id)
     assert (plan.state, plan.failure) == (PlanState.FAILED, CRASHED)
