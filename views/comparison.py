@@ -16,7 +16,6 @@ from models.need import Need
 from search.analysis import clean
 from services.cells import neutralise
 from services.comparison import FEWEST, MOST, Chosen, choose_actors, choose_offers
-from services.exports import write_csv, write_xlsx
 from services.match_profiles import need_profile, need_text
 from services.offer_names import find_offer
 from services.organization_names import find_organization
@@ -25,7 +24,7 @@ from services.permissions import is_of_need_team
 from services.theme_detection import theme_writings, written_words
 from views.access import current_person
 from views.comparison_rows import Row, cell_text, comparison_rows
-from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
+from views.downloads import table_file
 from views.match_cards import excluded_cards, offer_cards
 from views.match_options import typed
 from vocabulary.labels import N_
@@ -216,10 +215,8 @@ def export(file_type: str) -> ResponseReturnValue:
         [row.label, *(neutralise(_exported(row, n)) for n in range(len(columns) - 1))]
         for row in rows
     ]
-    if file_type == "xlsx":
-        book = write_xlsx(columns, lines, sheet_name=str(gettext("Comparaison")))
-        return attachment(book, XLSX_TYPE, "comparaison.xlsx")
-    return attachment(write_csv(columns, lines), CSV_TYPE, "comparaison.csv")
+    name = f"comparaison.{file_type}"
+    return table_file(columns, lines, name, sheet_name=str(gettext("Comparaison")))
 
 
 def _exported(row: Row, column: int) -> str:

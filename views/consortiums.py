@@ -13,13 +13,12 @@ from forms.consortiums import WEIGHTS, CreateForm, ticked, weight_of
 from matching.consortium import MAX_NEEDS
 from services import consortiums as rules
 from services.errors import Conflict, RuleViolation
-from services.exports import write_csv, write_xlsx
 from services.needs import states_needs
 from services.workspace import own_organizations
 from views.access import signed_in_person
 from views.consortium_files import EXPORT_COLUMNS, export_rows, pdf_data
 from views.consortium_pages import builder_page, consortium_or_404, page_data, words_of
-from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
+from views.downloads import attachment, table_file
 from views.once import carry_out
 from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 
@@ -121,9 +120,7 @@ def export(consortium_id: int, file_type: str) -> ResponseReturnValue:
         return attachment(render_pdf("plain", pdf_data(data)), "application/pdf", name)
     columns = [_(column) for column in EXPORT_COLUMNS]
     rows = export_rows(data)
-    if file_type == "csv":
-        return attachment(write_csv(columns, rows), CSV_TYPE, name)
-    return attachment(write_xlsx(columns, rows, sheet_name=_("Groupement")), XLSX_TYPE, name)
+    return table_file(columns, rows, name, sheet_name=_("Groupement"))
 
 
 @bp.post("/<int:consortium_id>/supprimer")

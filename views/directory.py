@@ -18,13 +18,13 @@ from models.organization import Organization
 from models.territory import Territory
 from search.query import SortOrder
 from services.documents import WHAT
-from services.exports import EXPORT_COLUMNS, export_rows, write_csv, write_xlsx
+from services.exports import EXPORT_COLUMNS, export_rows
 from services.lookup import MAX_EXPORT, Found, LookupPage, MapPoint, look_up, map_points
 from services.suggestions import Advice, advise
 from services.tallies import tallies
 from views.addresses import entry_url
 from views.cards import found_card
-from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
+from views.downloads import table_file
 from views.facets import TITLES, facet_groups, value_label
 from views.own_quarters import own_quarters
 from views.question import LIST, MAP, PAGE_SIZE, Question
@@ -182,9 +182,7 @@ def export(file_type: str) -> ResponseReturnValue:
     """Give the results as a file: public facts only, no demo need, no personal data."""
     query = Question.from_arguments(request.args).to_query()
     rows = export_rows(db_session(), search_backend(), query, url_of=_absolute_url)
-    if file_type == "xlsx":
-        return attachment(write_xlsx(EXPORT_COLUMNS, rows), XLSX_TYPE, "annuaire.xlsx")
-    return attachment(write_csv(EXPORT_COLUMNS, rows), CSV_TYPE, "annuaire.csv")
+    return table_file(EXPORT_COLUMNS, rows, f"annuaire.{file_type}", sheet_name="Annuaire")
 
 
 @bp.get("/annuaire/points.geojson")

@@ -1,5 +1,6 @@
 """Files that pages hand over: their types, and the header that names them."""
 
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Final
 
@@ -8,6 +9,7 @@ from flask import Response, abort, current_app, send_file
 from models.document import Document
 from services.attachments import attachment_bytes
 from services.errors import NotFound
+from services.exports import write_csv, write_xlsx
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 PDF_TYPE: Final = "application/pdf"
@@ -21,6 +23,15 @@ def attachment(content: bytes, mimetype: str, filename: str) -> Response:
     response = Response(content, content_type=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
+
+
+def table_file(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], name: str, *, sheet_name: str
+) -> Response:
+    """Return a table as a file to keep, CSV or XLSX by the end of its name."""
+    if name.endswith(".csv"):
+        return attachment(write_csv(columns, rows), CSV_TYPE, name)
+    return attachment(write_xlsx(columns, rows, sheet_name=sheet_name), XLSX_TYPE, name)
 
 
 def stored_file(document: Document) -> Response:

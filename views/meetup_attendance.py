@@ -13,10 +13,9 @@ from extensions.pdf import render_pdf
 from extensions.template_context import hour_at, label_of, long_date
 from models.meetup import MeetupDay
 from services.cells import neutralise
-from services.exports import write_csv, write_xlsx
 from services.meetup_attendance import AttendanceSheet, SheetLine, attendance_sheet
 from views.access import organized_day_or_404
-from views.downloads import CSV_TYPE, PDF_TYPE, XLSX_TYPE, attachment
+from views.downloads import PDF_TYPE, attachment, table_file
 
 bp = Blueprint(
     "meetup_attendance", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/jour-j/emargement"
@@ -54,9 +53,7 @@ def _file(day: MeetupDay, sheet: AttendanceSheet, file_type: str) -> Response:
         return attachment(_pdf(day, sheet), PDF_TYPE, name)
     columns = (*_COLUMNS, *(half.label.lower() for half in sheet.half_days))
     rows = [[neutralise(cell) for cell in row] for row in _rows(day, sheet)]
-    if file_type == "csv":
-        return attachment(write_csv(columns, rows), CSV_TYPE, name)
-    return attachment(write_xlsx(columns, rows, sheet_name="Émargement"), XLSX_TYPE, name)
+    return table_file(columns, rows, name, sheet_name="Émargement")
 
 
 def _pdf(day: MeetupDay, sheet: AttendanceSheet) -> bytes:

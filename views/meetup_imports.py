@@ -17,7 +17,6 @@ from models.meetup import MeetupDay
 from models.meetup_invitee import MeetupInviteeBatch, MeetupInviteeLine
 from services.cells import neutralise
 from services.errors import Conflict, RuleViolation
-from services.exports import write_csv, write_xlsx
 from services.meetup_import_models import EXAMPLE, invitee_hints, invitee_model
 from services.meetup_invitee_apply import Imported, apply_invitees
 from services.meetup_invitee_columns import InviteeField, has_bodies, positions_of
@@ -38,7 +37,7 @@ from services.meetup_lists import Lack, state_counts
 from services.meetup_wish_reminders import why_no_reminder
 from services.organization_import import PAGE_SIZE
 from views.access import organized_day_or_404, signed_in_person
-from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
+from views.downloads import table_file
 from views.once import carry_out
 from views.refusals import CONFLICT, UNPROCESSABLE, flash_refusal, refusal_words
 from vocabulary.meetups import ParticipantState
@@ -111,10 +110,7 @@ def model(slug: str, file_type: str) -> ResponseReturnValue:
     """Give a file to fill in: titles that are read, and one example that is left out."""
     organized_day_or_404(slug)
     titles, rows = invitee_model()
-    if file_type == "csv":
-        return attachment(write_csv(titles, rows), CSV_TYPE, "modele-invites.csv")
-    content = write_xlsx(titles, rows, sheet_name="Invités")
-    return attachment(content, XLSX_TYPE, "modele-invites.xlsx")
+    return table_file(titles, rows, f"modele-invites.{file_type}", sheet_name="Invités")
 
 
 @bp.get("/<int:batch_id>")

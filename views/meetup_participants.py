@@ -17,7 +17,6 @@ from forms.shortlists import number_in
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from services.errors import Conflict, RuleViolation
-from services.exports import write_csv, write_xlsx
 from services.meetup_availability import free_slots
 from services.meetup_bodies import find_published
 from services.meetup_decisions import (
@@ -40,7 +39,7 @@ from services.meetup_notes import attendee_recipients, history_of
 from services.meetup_places import chosen_sessions, free_places, move_to_front, waiting_list
 from services.meetup_registration import Body, content_of
 from views.access import organized_day_or_404, signed_in_person
-from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
+from views.downloads import table_file
 from views.once import carry_out
 from views.participation_forms import Frame, edit_availability, edit_person, edit_sessions, take_off
 from views.participations import attendee_or_404
@@ -329,11 +328,7 @@ def export(slug: str, file_type: str) -> ResponseReturnValue:
     day = organized_day_or_404(slug)
     rows = list(export_lines(db_session(), day, asked_filter(), today=today()))
     name = f"participants-{day.slug}.{file_type}"
-    if file_type == "csv":
-        response = attachment(write_csv(EXPORT_COLUMNS, rows), CSV_TYPE, name)
-    else:
-        content = write_xlsx(EXPORT_COLUMNS, rows, sheet_name="Participants")
-        response = attachment(content, XLSX_TYPE, name)
+    response = table_file(EXPORT_COLUMNS, rows, name, sheet_name="Participants")
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

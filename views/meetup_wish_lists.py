@@ -19,7 +19,6 @@ from models.meetup import MeetupDay
 from models.meetup_wish import MeetupWishBatch, MeetupWishLine
 from services.cells import neutralise
 from services.errors import Conflict, RuleViolation
-from services.exports import write_csv, write_xlsx
 from services.meetup_import_models import EXAMPLE, wish_model
 from services.meetup_wish_apply import KEPT, apply_batch, undo_batch
 from services.meetup_wish_batches import (
@@ -42,7 +41,7 @@ from services.meetup_wish_pages import day_participants
 from services.meetup_wish_reading import COLUMNS
 from services.meetup_wish_review import without_wish
 from views.access import organized_day_or_404, signed_in_person
-from views.downloads import CSV_TYPE, XLSX_TYPE, attachment
+from views.downloads import CSV_TYPE, attachment, table_file
 from views.once import carry_out
 from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, refusal_words
 from views.wish_pages import check_token, page_number
@@ -144,10 +143,7 @@ def model(slug: str, file_type: str) -> Response:
     """Give a list to fill in: titles that are read, and one example that is left out."""
     organized_day_or_404(slug)
     titles, rows = wish_model()
-    if file_type == "csv":
-        return attachment(write_csv(titles, rows), CSV_TYPE, "modele-souhaits.csv")
-    content = write_xlsx(titles, rows, sheet_name="Souhaits")
-    return attachment(content, XLSX_TYPE, "modele-souhaits.xlsx")
+    return table_file(titles, rows, f"modele-souhaits.{file_type}", sheet_name="Souhaits")
 
 
 @bp.post("/<int:batch_id>/corriger")

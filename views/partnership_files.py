@@ -1,9 +1,8 @@
 """The files of partnerships: the list, the groups of one, its meetings, its documents."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request, url_for
+from flask import Blueprint, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,7 +10,6 @@ from extensions.clock import now
 from extensions.database import db_session
 from extensions.pdf import render_pdf
 from extensions.template_context import long_date, theme_label
-from services.exports import write_csv, write_xlsx
 from services.partnership_exports import (
     GROUP_COLUMNS,
     LIST_COLUMNS,
@@ -21,7 +19,7 @@ from services.partnership_exports import (
 )
 from services.partnership_lookup import all_answers
 from services.partnership_pages import PartnershipView
-from views.downloads import CSV_TYPE, XLSX_TYPE, attachment, stored_file
+from views.downloads import attachment, stored_file, table_file
 from views.partnership_access import open_partnership
 from views.partnerships import asked_query, milestone_date
 
@@ -33,7 +31,8 @@ def export(file_type: str) -> ResponseReturnValue:
     """Give the partnerships asked for as a file."""
     base = f"{current_app.config['PUBLIC_URL']}{url_for('partnerships.index')}"
     rows = list_rows(all_answers(db_session(), asked_query()), base=base)
-    return _table(LIST_COLUMNS, rows, file_type, "partenariats")
+    name = f"partenariats.{file_type}"
+    return table_file(LIST_COLUMNS, rows, name, sheet_name="Partenariats")
 
 
 @bp.get("/<slug:slug>/feuille")
@@ -56,7 +55,8 @@ def groups(slug: str, file_type: str) -> ResponseReturnValue:
     if file_type == "pdf":
         content = render_pdf("plain", _pdf_data(view))
         return attachment(content, "application/pdf", f"{view.partnership.slug}.pdf")
-    return _table(GROUP_COLUMNS, group_rows(view), file_type, f"{view.partnership.slug}-groupes")
+    name = f"{view.partnership.slug}-groupes.{file_type}"
+    return table_file(GROUP_COLUMNS, group_rows(view), name, sheet_name="Partenariats")
 
 
 def _pdf_data(view: PartnershipView) -> dict[str, Any]:
@@ -141,12 +141,3 @@ def document(slug: str, document_id: int) -> ResponseReturnValue:
     if found is None:
         abort(404)
     return stored_file(found)
-
-
-def _table(
-    columns: Sequence[str], rows: Iterable[list[str]], file_type: str, name: str
-) -> Response:
-    if file_type == "xlsx":
-        content = write_xlsx(columns, rows, sheet_name="Partenariats")
-        return attachment(content, XLSX_TYPE, f"{name}.xlsx")
-    return attachment(write_csv(columns, rows), CSV_TYPE, f"{name}.csv")
