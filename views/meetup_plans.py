@@ -37,8 +37,9 @@ from services.meetup_plans import (
 )
 from services.text_keys import name_key
 from views.access import organized_day_or_404, signed_in_person
+from views.meetup_conflict_words import conflict_lines
 from views.meetup_plan_access import DayNames, day_names, plan_or_404, plan_title
-from views.meetup_plan_words import conflict_lines, empty_words, guarantees_of, person_lines
+from views.meetup_plan_words import empty_words, guarantees_of, person_lines
 from views.once import carry_out
 from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
 from vocabulary.meetups import PlanState

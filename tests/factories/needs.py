@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models.account import User
 from models.need import Need
 from models.organization import Organization
+from models.register import RegisterEntry
 from models.revision import Revision
 from models.territory import Territory
 from services.contents import NeedContent
@@ -19,6 +20,7 @@ from services.publishing import publish_revision, submit_entry
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.entries import federate, make_territory
 from tests.factories.organizations import make_offer, make_organization
+from vocabulary.exchanges import RegisterEvent
 from vocabulary.kinds import AreaLevel, MembershipRole, NeedKind, OrganizationKind, UserRole
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -125,3 +127,8 @@ def staff_of(session: Session) -> User:
     staff = make_user(session, role=UserRole.STAFF)
     session.commit()
     return staff
+
+
+def events_of(session: Session, need: Need) -> list[RegisterEvent]:
+    """Return what the register of a need holds, in order."""
+    return [entry.event for entry in session.scalars(RegisterEntry.of_need(need.id))]
