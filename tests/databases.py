@@ -3,11 +3,56 @@
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from flask import Flask
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+from app import create_app
+from extensions.database import db, db_session, prepare_engine
+from jobs.schema import migrate
+from services.seeding import seed_roles
+from tests.conftest import DATABASE, settings_for
+
+BOTH: Final = ("sqlite", "postgresql")
+
+
+@contextmanager
+def site_over(database: str, folder: Path) -> Iterator[Flask]:
+    """Yield an application over a database of that kind, which holds its roles and no more."""
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres_database()) if database == "postgresql" else ""
+        app = create_app(settings_for(folder, database_url=url))
+        with app.app_context():
+            migrate(db.engine)
+            seed_roles(db_session())
+            db_session().commit()
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+
+
+@contextmanager
+def engine_over(database: str, folder: Path) -> Iterator[Engine]:
+    """Yield an engine over a database of that kind, which holds its roles and no more."""
+    with ExitStack() as stack:
+        if database == "postgresql":
+            url = stack.enter_context(postgres_database())
+        else:
+            url = f"sqlite:///{folder / DATABASE}"
+        engine = create_engine(url)
+        prepare_engine(engine)
+        migrate(engine)
+        with Session(engine) as session:
+            seed_roles(session)
+            session.commit()
+        yield engine
+        engine.dispose()
 
 
 @contextmanager

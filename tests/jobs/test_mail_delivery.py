@@ -11,11 +11,9 @@ from flask import Flask
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from app import create_app
-from extensions.database import db, db_session
+from extensions.database import db_session
 from extensions.mailbox import SEND_MAIL
 from jobs.cli import make_worker
-from jobs.schema import migrate
 from models.meetup import MeetupDay
 from models.outbox import OutboxMessage
 from services.consortium_invitations import CONSORTIUM_DUE, CONSORTIUM_MAIL, Call, invite
@@ -35,9 +33,8 @@ from services.partnership_notes import PARTNERSHIP_MAIL
 from services.partnerships import create_partnership
 from services.register import record_event
 from services.relay_notes import RELAY_MAIL
-from services.seeding import seed_roles
-from tests.conftest import AppFactory, settings_for
-from tests.databases import postgres_database
+from tests.conftest import AppFactory
+from tests.databases import site_over
 from tests.factories.accounts import NOW, make_membership, make_user
 from tests.factories.consortiums import GUEST, make_scene
 from tests.factories.consortiums import make_team as make_consortium
@@ -333,12 +330,7 @@ def test_a_relay_whose_certificate_nobody_signed_gets_nothing(
 
 
 def test_each_mail_of_a_meetup_day_is_written_on_postgresql(tmp_path: Path) -> None:
-    with postgres_database() as url:
-        app = create_app(settings_for(tmp_path, database_url=url))
-        with app.app_context():
-            migrate(db.engine)
-            seed_roles(db_session())
-            db_session().commit()
+    with site_over("postgresql", tmp_path) as app:
         for case in OF_MEETUPS:
             reader = cause(app, case)
             run_worker(app)
@@ -346,5 +338,3 @@ def test_each_mail_of_a_meetup_day_is_written_on_postgresql(tmp_path: Path) -> N
             with app.app_context():
                 db_session().execute(delete(MeetupDay))
                 db_session().commit()
-        with app.app_context():
-            db.engine.dispose()

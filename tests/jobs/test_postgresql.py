@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-from app import create_app
-from extensions.database import db, db_session
+from extensions.database import db_session
 from extensions.search_engine import search_backend
-from jobs.schema import migrate
 from jobs.seed_commands import load_ground_data
 from services.indexing import rebuild_index
-from tests.conftest import settings_for
-from tests.databases import postgres_database
+from tests.databases import site_over
 
 PAGES = {
     "/": 200,
@@ -24,14 +21,10 @@ PAGES = {
 
 
 def test_main_pages_answer_on_postgresql(tmp_path: Path) -> None:
-    with postgres_database() as url:
-        app = create_app(settings_for(tmp_path, database_url=url))
+    with site_over("postgresql", tmp_path) as app:
         with app.app_context():
-            migrate(db.engine)
             load_ground_data(db_session(), app.config["SETTINGS"])
             rebuild_index(db_session(), search_backend())
         client = app.test_client()
         answers = {address: client.get(address).status_code for address in PAGES}
-        with app.app_context():
-            db.engine.dispose()
     assert answers == PAGES

@@ -6,32 +6,25 @@ rows in every table. On PostgreSQL the requests truly overlap; on SQLite the sec
 
 import io
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
-from threading import Barrier
 from typing import Any, Final
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app import create_app
-from extensions.database import db, db_session
-from jobs.schema import migrate
-from models.base import Base
+from extensions.database import db_session
 from models.introduction import Introduction
 from models.need import Need
 from models.organization import Organization
 from models.partnership import Partnership
 from services.introduction_decisions import accept_introduction
-from services.seeding import seed_roles
-from tests.conftest import settings_for
-from tests.databases import postgres_database
+from tests.at_once import grown, row_counts, send_twice
+from tests.databases import BOTH, site_over
 from tests.factories.accounts import NOW, make_membership, make_user, sign_in
 from tests.factories.forms import forms_in
 from tests.factories.matrix_world import Examples, address_of, build_world
@@ -153,36 +146,20 @@ class Site:
 
     def rows(self) -> dict[str, int]:
         """Return how many rows each table holds."""
-        with self.app.app_context():
-            session = db_session()
-            return {
-                table.name: session.scalar(select(func.count()).select_from(table)) or 0
-                for table in Base.metadata.sorted_tables
-                if table.name not in BESIDE
-            }
+        return row_counts(self.app, beside=BESIDE)
 
 
 @pytest.fixture(scope="module")
 def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Site]]:
     """Return the same site over SQLite and over PostgreSQL."""
-    with postgres_database() as url:
-        made = {
-            "sqlite": _open(tmp_path_factory.mktemp("twice-sqlite"), ""),
-            "postgresql": _open(tmp_path_factory.mktemp("twice-postgresql"), url),
-        }
-        yield made
-        for site in made.values():
-            with site.app.app_context(), suppress(Exception):
-                db.engine.dispose()
+    with ExitStack() as stack:
+        folders = {name: tmp_path_factory.mktemp(f"twice-{name}") for name in BOTH}
+        apps = {name: stack.enter_context(site_over(name, folders[name])) for name in BOTH}
+        yield {name: _fill(app) for name, app in apps.items()}
 
 
-def _open(folder: Path, url: str) -> Site:
-    app = create_app(settings_for(folder, database_url=url))
+def _fill(app: Flask) -> Site:
     app.testing = True
-    with app.app_context():
-        migrate(db.engine)
-        seed_roles(db_session())
-        db_session().commit()
     examples = build_world(app)
     with app.app_context():
         prepare(db_session())
@@ -213,11 +190,7 @@ def _send(client: FlaskClient, target: str, fields: MultiDict[str, Any], *, file
     return answer.status_code
 
 
-def _grown(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
-    return {name: after[name] - count for name, count in before.items() if after[name] != count}
-
-
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", BOTH)
 @pytest.mark.parametrize("form", FORMS, ids=names)
 def test_sent_twice_at_once_a_form_works_once(
     sites: dict[str, Site], form: Form, database: str
@@ -226,22 +199,15 @@ def test_sent_twice_at_once_a_form_works_once(
     client = sign_in(site.app, address_of(form.role))
     target, fields = _fields(site, client, form)
     before = site.rows()
-    start = Barrier(2)
 
-    def send(_: int) -> int:
-        copy = site.app.test_client()
-        cookie = client.get_cookie("session")
-        assert cookie is not None
-        copy.set_cookie("session", cookie.value)
-        start.wait(timeout=10)
+    def send(copy: FlaskClient) -> int:
         return _send(copy, target, fields, file=form.has_file)
 
-    with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(send, range(2)))
+    answers = send_twice(site.app, client, send)
     assert answers == [302, 302], (answers, fields)
-    grown = _grown(before, site.rows())
-    assert grown.pop("form_receipt") == 1
-    assert {count for table, count in grown.items() if table not in SEVERAL} <= {1}
-    assert grown, "the form did nothing"
+    added = grown(before, site.rows())
+    assert added.pop("form_receipt") == 1
+    assert {count for table, count in added.items() if table not in SEVERAL} <= {1}
+    assert added, "the form did nothing"
     assert _send(client, target, fields, file=form.has_file) == 302
-    assert _grown(before, site.rows()) == {**grown, "form_receipt": 1}
+    assert grown(before, site.rows()) == {**added, "form_receipt": 1}

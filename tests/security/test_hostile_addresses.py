@@ -7,7 +7,6 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, unquote
@@ -21,9 +20,8 @@ from werkzeug.routing import Rule
 
 from app import create_app
 from extensions.database import db
-from jobs.schema import migrate
 from tests.conftest import DATABASE, settings_for
-from tests.databases import postgres_database
+from tests.databases import site_over
 from tests.factories.accounts import sign_in
 from tests.factories.entries import index_all
 from tests.factories.matrix_world import Examples, address_of, build_world
@@ -192,13 +190,8 @@ def test_a_path_that_leads_nowhere_says_so(client: FlaskClient, value: str) -> N
 
 @pytest.fixture(scope="module")
 def on_postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    with postgres_database() as url:
-        made = create_app(settings_for(tmp_path_factory.mktemp("hostile-pg"), database_url=url))
-        with made.app_context():
-            migrate(db.engine)
+    with site_over("postgresql", tmp_path_factory.mktemp("hostile-pg")) as made:
         yield made.test_client()
-        with made.app_context(), suppress(Exception):
-            db.engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -4,36 +4,27 @@ On PostgreSQL the two requests truly overlap; on SQLite the second one waits.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
-from threading import Barrier
 from typing import Any, Final
 
 import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app import create_app
-from extensions.database import db, db_session
+from extensions.database import db_session
 from extensions.participation_links import participation_url
 from forms.meetup_presence import NOW as FROM_NOW
-from jobs.schema import migrate
-from models.base import Base
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
 from services.meetup_absences import note_absent
 from services.meetup_invitee_files import create_invitees
-from services.seeding import seed_roles
-from tests.conftest import settings_for
-from tests.databases import postgres_database
+from tests.at_once import grown, row_counts, send_twice
+from tests.databases import BOTH, site_over
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.forms import forms_in
 from tests.factories.meetup_held import HeldDay, at, make_held_day
@@ -316,46 +307,22 @@ FORMS: Final[tuple[tuple[Callable[[Session], Sent], dict[str, int]], ...]] = (
 )
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=BOTH)
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("meetups-twice")
-    if request.param == "sqlite":
-        yield from _site(folder, "")
-        return
-    with postgres_database() as url:
-        yield from _site(folder, url)
-
-
-def _site(folder: Path, url: str) -> Iterator[Flask]:
-    app = create_app(settings_for(folder, database_url=url))
-    app.testing = True
-    with app.app_context():
-        migrate(db.engine)
-        seed_roles(db_session())
-        make_user(db_session(), email=STAFF, role=UserRole.STAFF)
-        db_session().commit()
-    yield app
-    with app.app_context(), suppress(Exception):
-        db.engine.dispose()
+    with site_over(request.param, tmp_path_factory.mktemp("meetups-twice")) as app:
+        app.testing = True
+        with app.app_context():
+            make_user(db_session(), email=STAFF, role=UserRole.STAFF)
+            db_session().commit()
+        yield app
 
 
 @pytest.fixture(autouse=True)
 def morning() -> Iterator[None]:
     with time_machine.travel(MORNING, tick=True):
         yield
-
-
-def rows(app: Flask) -> dict[str, int]:
-    """Return how many rows each table holds."""
-    with app.app_context():
-        session = db_session()
-        return {
-            table.name: session.scalar(select(func.count()).select_from(table)) or 0
-            for table in Base.metadata.sorted_tables
-            if table.name not in BESIDE
-        }
 
 
 def signed_in(app: Flask, sent: Sent) -> FlaskClient:
@@ -385,26 +352,6 @@ def fields_of(client: FlaskClient, sent: Sent) -> tuple[str, MultiDict[str, Any]
     return action or sent.page, fields
 
 
-def send_twice(app: Flask, client: FlaskClient, target: str, fields: Any) -> list[int]:
-    """Send a form twice at one moment; return what is answered."""
-    start = Barrier(2)
-    cookie = client.get_cookie("session")
-    assert cookie is not None
-
-    def send(_rank: int) -> int:
-        copy = app.test_client()
-        copy.set_cookie("session", cookie.value)
-        start.wait(timeout=10)
-        return copy.post(target, data=fields, buffered=True).status_code
-
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(send, range(2)))
-
-
-def grown(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
-    return {name: after[name] - count for name, count in before.items() if after[name] != count}
-
-
 @pytest.mark.parametrize(("form", "adds"), FORMS, ids=[form.__name__ for form, _adds in FORMS])
 def test_sent_twice_at_once_a_form_works_once(
     site: Flask, form: Callable[[Session], Sent], adds: dict[str, int]
@@ -414,10 +361,14 @@ def test_sent_twice_at_once_a_form_works_once(
         db_session().commit()
     client = signed_in(site, sent)
     target, fields = fields_of(client, sent)
-    before = rows(site)
-    answers = send_twice(site, client, target, fields)
+    before = row_counts(site, beside=BESIDE)
+
+    def send(copy: FlaskClient) -> int:
+        return copy.post(target, data=fields, buffered=True).status_code
+
+    answers = send_twice(site, client, send)
     assert DONE in answers
     assert set(answers) <= {DONE, CONFLICT}
-    assert grown(before, rows(site)) == adds
+    assert grown(before, row_counts(site, beside=BESIDE)) == adds
     assert client.post(target, data=fields).status_code < 500
-    assert grown(before, rows(site)) == adds
+    assert grown(before, row_counts(site, beside=BESIDE)) == adds

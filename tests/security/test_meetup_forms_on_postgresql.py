@@ -11,12 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
-from app import create_app
-from extensions.database import db, db_session
-from jobs.schema import migrate
-from services.seeding import seed_roles
-from tests.conftest import settings_for
-from tests.databases import postgres_database
+from tests.databases import site_over
 from tests.factories.accounts import sign_in
 from tests.factories.forms import forms_in
 from tests.factories.matrix_world import Examples, address_of, build_world
@@ -33,16 +28,8 @@ Sent = tuple[str, str, MultiDict[str, Any]]
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Examples]]:
-    with postgres_database() as url:
-        folder = tmp_path_factory.mktemp("meetups-on-postgresql")
-        app = create_app(settings_for(folder, database_url=url))
-        with app.app_context():
-            migrate(db.engine)
-            seed_roles(db_session())
-            db_session().commit()
+    with site_over("postgresql", tmp_path_factory.mktemp("meetups-on-postgresql")) as app:
         yield app, build_world(app)["owner"]
-        with app.app_context():
-            db.engine.dispose()
 
 
 def pages(app: Flask, examples: Examples) -> Iterator[tuple[str, str, bool]]:

@@ -3,28 +3,21 @@
 On PostgreSQL the transactions truly overlap; on SQLite the second one waits.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from threading import Barrier
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from app import create_app
-from extensions.database import db, db_session
-from jobs.schema import migrate
+from extensions.database import db_session
 from models.account import User
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_plan import MeetupPlan
 from models.meetup_wish import MeetupWish
-from services.errors import RuleViolation
 from services.meetup_absences import note_absent
 from services.meetup_calendar import record_publication
 from services.meetup_leaving import cancel
@@ -40,9 +33,8 @@ from services.meetup_repairs import RepairOrder, apply_repair, order_of, undo_re
 from services.meetup_walk_ins import WalkIn, welcome_walk_in
 from services.meetup_wishes import Maker, WishTerms, accept_wish
 from services.meetup_wishes import make_wish as wish_for
-from services.seeding import seed_roles
-from tests.conftest import settings_for
-from tests.databases import postgres_database
+from tests.at_once import Work, at_once
+from tests.databases import BOTH, site_over
 from tests.factories.accounts import make_user
 from tests.factories.meetup_held import HeldDay, at, make_held_day
 from tests.factories.meetups import (
@@ -64,63 +56,16 @@ from vocabulary.meetups import (
 )
 
 MORNING: Final = at(9, 10)
-# What a page answers by 409, or by a sentence (views/errors.py).
-REFUSALS: Final = (RuleViolation, IntegrityError, StaleDataError)
-Work = Callable[[Session], object]
+# What the pages of a day have read when a form is sent.
+race = partial(at_once, read=(MeetupDay, MeetupPlan, MeetupParticipant, MeetupWish))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=BOTH)
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("moments")
-    if request.param == "sqlite":
-        yield from _site(folder, "")
-        return
-    with postgres_database() as url:
-        yield from _site(folder, url)
-
-
-def _site(folder: Path, url: str) -> Iterator[Flask]:
-    app = create_app(settings_for(folder, database_url=url))
-    with app.app_context():
-        migrate(db.engine)
-        seed_roles(db_session())
-        db_session().commit()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-def everything(session: Session) -> list[object]:
-    """Return the days, plans, participants and wishes as they stand now."""
-    models = (MeetupDay, MeetupPlan, MeetupParticipant, MeetupWish)
-    return [row for model in models for row in session.scalars(select(model))]
-
-
-def at_once(app: Flask, works: Sequence[Work]) -> list[bool]:
-    """Run each work in a transaction of its own, all at once; tell which went through.
-
-    Where transactions overlap, each has read everything before any writes, as pages have.
-    """
-    start = Barrier(len(works))
-
-    def run(work: Work) -> bool:
-        with app.app_context():
-            session = db_session()
-            known = [] if db.engine.dialect.name == "sqlite" else everything(session)
-            start.wait(timeout=20)
-            try:
-                work(session)
-                session.commit()
-            except REFUSALS:
-                session.rollback()
-                return False
-            # Kept until now: a session forgets what nobody holds.
-            return len(known) >= 0
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
+    with site_over(request.param, tmp_path_factory.mktemp("moments")) as app:
+        yield app
 
 
 # --- Repairs of the day --------------------------------------------------------------------
@@ -179,30 +124,30 @@ def plan_count(app: Flask, day_id: int) -> int:
 
 def test_of_two_repairs_applied_at_once_one_is(site: Flask) -> None:
     day_id, orders, person = a_day_to_repair(site, "Deux réparations")
-    done = at_once(site, [repairing(day_id, order, person) for order in orders])
+    done = race(site, [repairing(day_id, order, person) for order in orders])
     assert sorted(done) == [False, True]
     assert (plan_count(site, day_id), published_plan(site, day_id)[1]) == (2, [])
 
 
 def test_of_one_repair_applied_by_two_one_is(site: Flask) -> None:
     day_id, orders, person = a_day_to_repair(site, "La même réparation")
-    done = at_once(site, [repairing(day_id, orders[0], person)] * 2)
+    done = race(site, [repairing(day_id, orders[0], person)] * 2)
     assert sorted(done) == [False, True]
     assert plan_count(site, day_id) == 2
 
 
 def test_a_repair_taken_back_twice_at_once_is_taken_back_once(site: Flask) -> None:
     day_id, orders, person = a_day_to_repair(site, "Deux annulations")
-    at_once(site, [repairing(day_id, orders[0], person)])
+    race(site, [repairing(day_id, orders[0], person)])
     repair, _faults = published_plan(site, day_id)
-    done = at_once(site, [undoing(day_id, repair, person)] * 2)
+    done = race(site, [undoing(day_id, repair, person)] * 2)
     assert done.count(True) <= 1
     assert published_plan(site, day_id)[1] == []
 
 
 def test_of_a_repair_and_the_undoing_of_the_one_before_one_wins(site: Flask) -> None:
     day_id, orders, person = a_day_to_repair(site, "Réparer ou annuler")
-    at_once(site, [repairing(day_id, orders[0], person)])
+    race(site, [repairing(day_id, orders[0], person)])
     repair, _faults = published_plan(site, day_id)
     with site.app_context():
         session = db_session()
@@ -228,7 +173,7 @@ def test_somebody_who_gives_up_while_a_repair_is_applied_meets_nobody(site: Flas
         participant = session.get_one(MeetupParticipant, gone)
         return cancel(session, participant, note="", actor=None, now=MORNING)
 
-    done = at_once(site, [repairing(day_id, orders[0], person), leave])
+    done = race(site, [repairing(day_id, orders[0], person), leave])
     assert done[1]
     with site.app_context():
         session = db_session()
@@ -291,7 +236,7 @@ def moving(app: Flask, plan_id: int, key: str, spot: Spot) -> Work:
 def test_two_moves_into_a_slot_of_one_table_never_fill_two(site: Flask) -> None:
     plan_id, keys, spots = a_plan_to_edit(site, "Un créneau étroit", limit=1)
     works = [moving(site, plan_id, key, spot) for key, spot in zip(keys, spots, strict=True)]
-    assert sorted(at_once(site, works)) == [False, True]
+    assert sorted(race(site, works)) == [False, True]
     with site.app_context():
         held = placements_of(db_session(), plan_id)
     assert [one.slot_id for one in held].count(spots[0].slot_id) == 1
@@ -304,7 +249,7 @@ def test_a_plan_is_not_changed_while_it_is_published(site: Flask) -> None:
         plan = session.get_one(MeetupPlan, plan_id)
         return publish_plan(session, plan, person=None, now=NOW)
 
-    done = at_once(site, [publish, moving(site, plan_id, keys[0], spots[0])])
+    done = race(site, [publish, moving(site, plan_id, keys[0], spots[0])])
     assert True in done
     with site.app_context():
         session = db_session()
@@ -321,7 +266,7 @@ def test_two_who_begin_to_change_a_published_plan_have_each_a_copy(site: Flask) 
         plan = session.get_one(MeetupPlan, plan_id)
         return copy_to_edit(session, plan.day, plan, person=None, now=NOW)
 
-    done = at_once(site, [copy, copy])
+    done = race(site, [copy, copy])
     with site.app_context():
         plan = db_session().get_one(MeetupPlan, plan_id)
         numbers = select(MeetupPlan.number).where(MeetupPlan.day_id == plan.day_id)
@@ -350,7 +295,7 @@ def test_the_last_place_of_the_hall_is_given_to_one_who_comes_unannounced(site: 
 
         return work
 
-    assert at_once(site, [come(rank) for rank in range(4)]).count(True) == 1
+    assert race(site, [come(rank) for rank in range(4)]).count(True) == 1
     with site.app_context():
         there = select(func.count()).where(
             MeetupParticipant.day_id == day_id, MeetupParticipant.arrived_at.is_not(None)
@@ -390,7 +335,7 @@ def states(app: Flask, numbers: Sequence[int]) -> list[WishState]:
 
 def test_of_four_accepted_at_once_no_more_than_the_cap_are(site: Flask) -> None:
     _people, wishes = a_wished_day(site, "Plafond", most_meetings=1)
-    at_once(site, [accepting(number) for number in wishes])
+    race(site, [accepting(number) for number in wishes])
     found = states(site, wishes)
     assert found.count(WishState.ACCEPTED) == 1
     assert found.count(WishState.RESERVE) == len(wishes) - 1
@@ -398,7 +343,7 @@ def test_of_four_accepted_at_once_no_more_than_the_cap_are(site: Flask) -> None:
 
 def test_two_who_accept_one_wish_at_once_agree_to_one_meeting(site: Flask) -> None:
     _people, wishes = a_wished_day(site, "Deux oui")
-    assert at_once(site, [accepting(wishes[0])] * 2) == [True, True]
+    assert race(site, [accepting(wishes[0])] * 2) == [True, True]
     assert states(site, wishes[:1]) == [WishState.ACCEPTED]
 
 
@@ -424,7 +369,7 @@ def test_two_who_wish_each_other_at_once_have_agreed(site: Flask) -> None:
 
         return work
 
-    assert at_once(site, [wish(*pair), wish(*pair[::-1])]) == [True, True]
+    assert race(site, [wish(*pair), wish(*pair[::-1])]) == [True, True]
     with site.app_context():
         between = select(MeetupWish.state).where(
             MeetupWish.wisher_id.in_(pair), MeetupWish.wished_id.in_(pair)

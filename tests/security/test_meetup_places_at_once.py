@@ -3,9 +3,7 @@
 On PostgreSQL the transactions truly overlap; on SQLite the second one waits (C3).
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from threading import Barrier, Event
 from typing import Final
 
@@ -14,21 +12,17 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import create_app
-from extensions.database import db, db_session
-from jobs.schema import migrate
+from extensions.database import db_session
 from models.meetup import MeetupDay, MeetupSession
 from models.meetup_participant import MeetupAttendee, MeetupParticipant, MeetupSessionSeat
 from models.meetup_plan import MeetupPlan
-from services.errors import RuleViolation
 from services.meetup_leaving import cancel
 from services.meetup_people import PersonContent, add_person
 from services.meetup_places import choose_sessions
 from services.meetup_plans import publish_plan
 from services.meetup_registration import Body, RegistrationContent, register
-from services.seeding import seed_roles
-from tests.conftest import settings_for
-from tests.databases import postgres_database
+from tests.at_once import Work, at_once
+from tests.databases import BOTH, site_over
 from tests.factories.accounts import make_user
 from tests.factories.meetups import (
     NOW,
@@ -46,48 +40,12 @@ from vocabulary.meetups import ParticipantState, SessionKind, WishState
 AT_ONCE: Final = 6
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=BOTH)
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("places")
-    if request.param == "sqlite":
-        yield from _site(folder)
-        return
-    with postgres_database() as url:
-        yield from _site(folder, url)
-
-
-def _site(folder: Path, url: str = "") -> Iterator[Flask]:
-    settings = settings_for(folder, database_url=url) if url else settings_for(folder)
-    app = create_app(settings)
-    with app.app_context():
-        migrate(db.engine)
-        seed_roles(db_session())
-        db_session().commit()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-
-
-def at_once(app: Flask, works: Sequence[Callable[[Session], object]]) -> list[bool]:
-    """Run each work in a transaction of its own, all at once; tell which went through."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[Session], object]) -> bool:
-        with app.app_context():
-            session = db_session()
-            start.wait(timeout=20)
-            try:
-                work(session)
-                session.commit()
-            except RuleViolation:
-                session.rollback()
-                return False
-            return True
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
+    with site_over(request.param, tmp_path_factory.mktemp("places")) as app:
+        yield app
 
 
 def prepare(app: Flask, title: str, work: Callable[[Session, MeetupDay], object]) -> int:
@@ -110,7 +68,7 @@ def count(app: Flask, model: type, *conditions: object) -> int:
 def test_the_last_places_are_taken_once(site: Flask) -> None:
     day_id = prepare(site, "Places", lambda _session, _day: None)
 
-    def come(rank: int) -> Callable[[Session], object]:
+    def come(rank: int) -> Work:
         def work(session: Session) -> object:
             day = session.get_one(MeetupDay, day_id)
             body = Body.named(f"Structure {rank}", OrganizationKind.PME)
@@ -145,7 +103,7 @@ def test_a_place_that_falls_free_twice_at_once_is_given_twice_and_no_more(site: 
 
     day_id = prepare(site, "Annulations", fill)
 
-    def leave(number: int) -> Callable[[Session], object]:
+    def leave(number: int) -> Work:
         return lambda session: cancel(
             session, session.get_one(MeetupParticipant, number), note="", actor=None, now=NOW
         )
@@ -164,7 +122,7 @@ def test_the_seats_of_a_body_are_not_exceeded(site: Flask) -> None:
 
     prepare(site, "Personnes", fill)
 
-    def bring(rank: int) -> Callable[[Session], object]:
+    def bring(rank: int) -> Work:
         person = PersonContent(f"Personne {rank}", email=f"q{rank}@a.example")
         return lambda session: add_person(
             session, session.get_one(MeetupParticipant, numbers[0]), person, now=NOW
@@ -183,7 +141,7 @@ def test_one_address_comes_for_one_body(site: Flask) -> None:
     day_id = prepare(site, "Adresses", fill)
     person = PersonContent("Ada", email="ada@a.example")
 
-    def bring(number: int) -> Callable[[Session], object]:
+    def bring(number: int) -> Work:
         return lambda session: add_person(
             session, session.get_one(MeetupParticipant, number), person, now=NOW
         )
@@ -212,7 +170,7 @@ def test_a_workshop_holds_its_chairs(site: Flask) -> None:
 
     prepare(site, "Ateliers", fill)
 
-    def sit(number: int) -> Callable[[Session], object]:
+    def sit(number: int) -> Work:
         return lambda session: choose_sessions(
             session, session.get_one(MeetupParticipant, number), sessions
         )
@@ -244,7 +202,7 @@ def test_of_two_plans_published_at_once_one_is(site: Flask) -> None:
     day_id = prepare(site, "Plannings", lambda session, day: _two_plans(session, day, plans, []))
     start = Barrier(2)
 
-    def publish(number: int) -> Callable[[Session], object]:
+    def publish(number: int) -> Work:
         def work(session: Session) -> object:
             plan = session.get_one(MeetupPlan, number)
             session.get_one(MeetupDay, day_id)

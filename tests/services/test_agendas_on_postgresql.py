@@ -1,48 +1,31 @@
 """Agendas on PostgreSQL: two publications at one moment, two workers that tell the same people."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
-from threading import Barrier
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from app import create_app
-from extensions.database import db, db_session
+from extensions.database import db_session
 from extensions.meetup_agenda_mail import write_agenda_mails
-from jobs.schema import migrate
 from models.mail import StoredMail
 from models.meetup import MeetupDay
 from models.meetup_plan import MeetingVersion
 from services.meetup_calendar import refresh_publication
-from services.seeding import seed_roles
-from tests.conftest import settings_for
-from tests.databases import postgres_database
+from tests.at_once import at_once
+from tests.databases import site_over
 from tests.factories.agendas import PUBLISHED_AT, Scene, make_published_scene
 from tests.factories.pages import mails_to
 
 LATER = PUBLISHED_AT + timedelta(hours=1)
-COLLISIONS = (IntegrityError, StaleDataError)
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder: Path = tmp_path_factory.mktemp("agendas")
-    with postgres_database() as url:
-        made = create_app(settings_for(folder, database_url=url))
-        with made.app_context():
-            migrate(db.engine)
-            seed_roles(db_session())
-            db_session().commit()
+    with site_over("postgresql", tmp_path_factory.mktemp("agendas")) as made:
         yield made
-        with made.app_context():
-            db.engine.dispose()
 
 
 def store(app: Flask, title: str) -> Scene:
@@ -50,26 +33,6 @@ def store(app: Flask, title: str) -> Scene:
         scene = make_published_scene(db_session(), title=title)
         db_session().commit()
         return scene
-
-
-def at_once(app: Flask, *actions: Callable[[Session], object]) -> list[str]:
-    """Run each action in a transaction of its own, begun together."""
-    start = Barrier(len(actions))
-
-    def run(action: Callable[[Session], object]) -> str:
-        with app.test_request_context("/"):
-            session = db_session()
-            start.wait(timeout=10)
-            try:
-                action(session)
-                session.commit()
-            except COLLISIONS:
-                session.rollback()
-                return "again"
-            return "done"
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return sorted(pool.map(run, actions))
 
 
 def test_worker_tells_each_person_once(app: Flask) -> None:
@@ -90,7 +53,7 @@ def test_two_refreshes_at_one_moment_write_one_version(app: Flask) -> None:
     def refresh(session: Session) -> None:
         refresh_publication(session, session.get_one(MeetupDay, scene.day.id), now=LATER)
 
-    assert at_once(app, refresh, refresh) == ["done", "done"]
+    assert at_once(app, [refresh, refresh]) == [True, True]
     with app.app_context():
         wanted = select(MeetingVersion.sequence).where(
             MeetingVersion.meeting_id == scene.meetings[0].id
@@ -106,7 +69,7 @@ def test_two_workers_write_one_mail_to_each_person(app: Flask) -> None:
     def tell(session: Session) -> None:
         write_agenda_mails(session, scene.day.id, numbers, now=LATER)
 
-    at_once(app, tell, tell)
+    at_once(app, [tell, tell])
     with app.app_context():
         subject = "Votre agenda : Deux facteurs".replace(" :", "\u00a0:")
         wanted = select(StoredMail.recipient).where(StoredMail.subject == subject)

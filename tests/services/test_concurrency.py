@@ -1,59 +1,30 @@
 """Two people at one moment, on PostgreSQL: nobody overwrites anybody, nothing is doubled."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from jobs.schema import migrate
 from models.account import User
 from models.audit import AuditEntry
 from models.organization import Organization
 from models.revision import Revision
 from services.drafts import current_organization_content, save_draft
-from services.errors import Conflict
 from services.logos import is_logo_used
 from services.publishing import publish_revision, request_changes
 from services.registration import OrganizationNumber, start_organization
-from services.seeding import seed_roles
-from tests.databases import postgres_database
+from tests.at_once import at_once
+from tests.databases import engine_over
 from tests.factories.accounts import make_user
 from tests.factories.drafts import NOW, TODAY, make_draft, make_published, make_submitted
 from vocabulary.kinds import OrganizationKind, UserRole
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with postgres_database() as url:
-        engine = create_engine(url)
-        migrate(engine)
-        with Session(engine) as session:
-            seed_roles(session)
-            session.commit()
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with engine_over("postgresql", tmp_path_factory.mktemp("at-once")) as engine:
         yield engine
-        engine.dispose()
-
-
-def at_once(engine: Engine, *actions: Callable[[Session], object]) -> list[str]:
-    """Run each action in a transaction of its own, both begun before either writes."""
-    start = Barrier(len(actions))
-
-    def run(action: Callable[[Session], object]) -> str:
-        with Session(engine) as session:
-            session.scalar(select(func.count(User.id)))
-            start.wait(timeout=10)
-            try:
-                action(session)
-                session.commit()
-            except Conflict:
-                return "refused"
-            return "done"
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return sorted(pool.map(run, actions))
 
 
 def test_one_of_two_decisions_wins(engine: Engine) -> None:
@@ -73,7 +44,7 @@ def test_one_of_two_decisions_wins(engine: Engine) -> None:
             session, found, moderator=moderator, lock=lock, reasons=["doublon"], comment="", now=NOW
         )
 
-    assert at_once(engine, publish, refuse) == ["done", "refused"]
+    assert sorted(at_once(engine, [publish, refuse])) == [False, True]
     with Session(engine) as session:
         decisions = session.scalars(
             select(AuditEntry.action).where(
@@ -109,7 +80,7 @@ def test_one_of_two_saves_wins(engine: Engine, *, is_published: bool) -> None:
 
         return run
 
-    assert at_once(engine, save("Un."), save("Deux.")) == ["done", "refused"]
+    assert sorted(at_once(engine, [save("Un."), save("Deux.")])) == [False, True]
 
 
 def test_one_form_sent_twice_opens_one_draft(engine: Engine) -> None:
@@ -128,7 +99,7 @@ def test_one_form_sent_twice_opens_one_draft(engine: Engine) -> None:
             now=NOW,
         )
 
-    assert at_once(engine, start, start) == ["done", "done"]
+    assert at_once(engine, [start, start]) == [True, True]
     with Session(engine) as session:
         same = select(func.count()).where(Organization.name_key == "ouverte une fois")
         assert session.scalar(same) == 1

@@ -1,19 +1,19 @@
 """Neutral exposure: one draw a day, counts that add up over processes, classes that sum."""
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from extensions.database import db, prepare_engine
+from extensions.database import db
 from extensions.exposure import ExposureCounter
-from jobs.schema import migrate
 from models.exposure import ExposureCount
 from services.exposure import add_shown, age_class, draw_seed, exposure_report, seed_of
 from services.matching import Moment
-from tests.databases import postgres_database
+from tests.databases import engine_over
 from tests.factories.organizations import make_organization
 from vocabulary.exchanges import ExposureSurface
 from vocabulary.kinds import OrganizationKind, PublicationState
@@ -47,18 +47,13 @@ def test_counts_add_up_and_forget_deleted_actors(empty_session: Session) -> None
     assert counts_of(empty_session) == {actor.id: 5}
 
 
-def test_counts_add_up_on_postgresql() -> None:
-    with postgres_database() as url:
-        engine = create_engine(url)
-        prepare_engine(engine)
-        migrate(engine)
-        with Session(engine) as session:
-            actor = make_organization(session)
-            for _ in range(2):
-                add_shown(session, {(DAY, LIST, actor.id): 2})
-            assert draw_seed(session, DAY, number=2**47, now=NOW).seed == 2**47
-            assert counts_of(session) == {actor.id: 4}
-        engine.dispose()
+def test_counts_add_up_on_postgresql(tmp_path: Path) -> None:
+    with engine_over("postgresql", tmp_path) as engine, Session(engine) as session:
+        actor = make_organization(session)
+        for _ in range(2):
+            add_shown(session, {(DAY, LIST, actor.id): 2})
+        assert draw_seed(session, DAY, number=2**47, now=NOW).seed == 2**47
+        assert counts_of(session) == {actor.id: 4}
 
 
 def test_two_processes_write_what_they_counted(empty_app: Flask, empty_session: Session) -> None:

@@ -1,26 +1,21 @@
 """Two organisers move meetings into one place at once: one is told, nothing is doubled (C3)."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from extensions.database import prepare_engine
 from jobs.schema import migrate
 from models import Base
-from models.account import User
 from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
-from services.errors import Conflict
 from services.meetup_move_checks import Spot
 from services.meetup_moves import Seen, place_meeting, redo, take_out, undo
 from services.meetup_plan_store import store_placements
 from services.meetup_planning import Placement, placements_of
+from tests.at_once import at_once
 from tests.databases import postgres_database
 from tests.factories.meetups import NOW, make_day, make_participant, make_slots, make_tables
 from vocabulary.meetups import PlanOrigin, PlanState
@@ -73,26 +68,6 @@ def spot_of(session: Session, plan_id: int, key: str) -> Spot | None:
     return found.get(key)
 
 
-def at_once(engine: Engine, *actions: Callable[[Session], object]) -> list[str]:
-    """Run each action in a transaction of its own, all begun together."""
-    start = Barrier(len(actions))
-
-    def run(action: Callable[[Session], object]) -> str:
-        with Session(engine) as session:
-            start.wait(timeout=20)
-            try:
-                session.scalar(select(func.count(User.id)))
-                action(session)
-                session.commit()
-            except (Conflict, IntegrityError, StaleDataError):
-                # The three that the pages answer by 409 (views/errors.py).
-                return "refused"
-            return "done"
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return sorted(pool.map(run, actions))
-
-
 def test_of_two_moves_into_one_place_one_wins(engine: Engine) -> None:
     with Session(engine) as session:
         plan_id, keys, spot = an_edited_plan(session)
@@ -105,7 +80,7 @@ def test_of_two_moves_into_one_place_one_wins(engine: Engine) -> None:
 
         return run
 
-    assert at_once(engine, *(mover(key) for key in keys)) == ["done", "refused"]
+    assert sorted(at_once(engine, [mover(key) for key in keys])) == [False, True]
     with Session(engine) as session:
         places = [spot_of(session, plan_id, key) for key in keys]
         assert places.count(spot) == 1

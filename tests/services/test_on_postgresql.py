@@ -1,24 +1,17 @@
 """Exchanges on PostgreSQL, two people or two workers at one moment: done once, nothing lost."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from threading import Barrier
-from typing import Final
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from app import create_app
 from extensions.alert_mail import write_alert_news
-from extensions.database import db, db_session
+from extensions.database import db_session
 from extensions.mailbox import SEND_MAIL
-from jobs.schema import migrate
 from models.account import User
 from models.consortium import Consortium
 from models.introduction import Introduction, IntroductionMessage, OutcomeInquiry, ThreadReading
@@ -31,7 +24,6 @@ from models.revision import Revision
 from models.shortlist import Shortlist, ShortlistItem
 from services.alerts import ALERT_NEWS
 from services.consortiums import choose
-from services.errors import RuleViolation
 from services.introduction_caps import PER_PAIR
 from services.introduction_decisions import accept_introduction, withdraw_introduction
 from services.introduction_notes import unread_to_announce
@@ -40,10 +32,9 @@ from services.outcomes import ask_what_is_due
 from services.publishing import publish_revision
 from services.receipts import open_receipt
 from services.register import verify_register
-from services.seeding import seed_roles
 from services.shortlists import add_entry
-from tests.conftest import settings_for
-from tests.databases import postgres_database
+from tests.at_once import at_once
+from tests.databases import engine_over, site_over
 from tests.factories.accounts import NOW, make_membership, make_user
 from tests.factories.alerts import (
     engines,
@@ -64,40 +55,13 @@ from tests.factories.shortlists import make_shortlist
 from vocabulary.exchanges import IntroductionState, SeatChoice, Side
 from vocabulary.kinds import PublicationState, UserRole
 
-# What a page turns into « changed meanwhile » or « already done » (views/errors.py).
-REFUSALS: Final = (RuleViolation, IntegrityError, StaleDataError)
 _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    with postgres_database() as url:
-        engine = create_engine(url)
-        migrate(engine)
-        with Session(engine) as session:
-            seed_roles(session)
-            session.commit()
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with engine_over("postgresql", tmp_path_factory.mktemp("at-once")) as engine:
         yield engine
-        engine.dispose()
-
-
-def at_once(engine: Engine, *actions: Callable[[Session], object]) -> list[str]:
-    """Run each action in a transaction of its own, all begun before any writes."""
-    start = Barrier(len(actions))
-
-    def run(action: Callable[[Session], object]) -> str:
-        with Session(engine) as session:
-            session.scalar(select(func.count(User.id)))
-            start.wait(timeout=10)
-            try:
-                action(session)
-                session.commit()
-            except REFUSALS:
-                return "refused"
-            return "done"
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return sorted(pool.map(run, actions))
 
 
 def a_table(session: Session) -> Table:
@@ -131,7 +95,8 @@ def test_a_pair_asked_about_by_two_colleagues_is_asked_about_once(engine: Engine
         session.commit()
         offer = table.offer.id
     people = (table.buyer.id, colleague.id)
-    assert at_once(engine, *(ask(table, offer, person) for person in people)) == ["done", "refused"]
+    done = at_once(engine, [ask(table, offer, person) for person in people])
+    assert sorted(done) == [False, True]
     with Session(engine) as session:
         sent = select(func.count(IntroductionMessage.id)).join(Introduction)
         assert session.scalar(sent.where(Introduction.need_id == table.need.id)) == 1
@@ -144,7 +109,7 @@ def test_of_requests_at_once_only_those_under_the_cap_leave(engine: Engine) -> N
         offers = [make_offer(session, table.actor, f"{rank}").id for rank in range(PER_PAIR + 2)]
         session.commit()
     requests = [ask(table, offer, table.buyer.id) for offer in offers]
-    assert at_once(engine, *requests) == ["done"] * PER_PAIR + ["refused"] * 2
+    assert sorted(at_once(engine, requests)) == [False] * 2 + [True] * PER_PAIR
 
 
 def test_of_two_answers_and_a_withdrawal_one_wins(engine: Engine) -> None:
@@ -167,8 +132,8 @@ def test_of_two_answers_and_a_withdrawal_one_wins(engine: Engine) -> None:
         withdraw_introduction(session, session.get_one(Introduction, key), person, now=NOW)
 
     people = (table.maker.id, colleague.id)
-    answers = at_once(engine, withdraw, *(accept(person) for person in people))
-    assert answers == ["done", "refused", "refused"]
+    answers = at_once(engine, [withdraw, *(accept(person) for person in people)])
+    assert sorted(answers) == [False, False, True]
     with Session(engine) as session:
         found = session.get_one(Introduction, key)
         asked = session.scalar(select(func.count()).where(OutcomeInquiry.introduction_id == key))
@@ -186,7 +151,7 @@ def test_two_workers_ask_what_came_of_it_once(engine: Engine) -> None:
     def work(session: Session) -> None:
         told.extend(due.person.email for due in ask_what_is_due(session, now=NOW))
 
-    assert at_once(engine, work, work) == ["done", "done"]
+    assert at_once(engine, [work, work]) == [True, True]
     assert sorted(told) == sorted([table.buyer.email, table.maker.email])
 
 
@@ -203,7 +168,7 @@ def test_two_workers_with_messages_of_one_thread_announce_them_once(engine: Engi
         reader = session.get_one(User, table.maker.id)
         told.append(unread_to_announce(session, found, reader, Side.ACTOR, now=NOW))
 
-    assert at_once(engine, work, work) == ["done", "done"]
+    assert at_once(engine, [work, work]) == [True, True]
     assert sorted(told) == [0, 1]
 
 
@@ -211,7 +176,7 @@ def test_one_receipt_for_a_form_sent_twice(engine: Engine) -> None:
     def keep(session: Session) -> None:
         open_receipt(session, "1:formulaire", now=NOW).location = "/la"
 
-    assert at_once(engine, keep, keep) == ["done", "refused"]
+    assert sorted(at_once(engine, [keep, keep])) == [False, True]
     with Session(engine) as session:
         kept = select(func.count()).where(FormReceipt.key == "1:formulaire")
         assert session.scalar(kept) == 1
@@ -232,7 +197,7 @@ def test_an_entry_put_twice_in_a_selection_is_there_once(engine: Engine) -> None
             now=NOW,
         )
 
-    assert "done" in at_once(engine, put, put)
+    assert True in at_once(engine, [put, put])
     with Session(engine) as session:
         held = select(func.count()).where(ShortlistItem.shortlist_id == shortlist.id)
         assert session.scalar(held) == 1
@@ -255,7 +220,7 @@ def test_of_two_changes_to_a_team_none_is_lost_unsaid(engine: Engine) -> None:
         return run
 
     actors = (scene.cyclist.id, scene.insulator.id)
-    assert at_once(engine, *(keep(actor) for actor in actors)) == ["done", "refused"]
+    assert sorted(at_once(engine, [keep(actor) for actor in actors])) == [False, True]
     with Session(engine) as session:
         assert len(session.get_one(Consortium, team.id).choices) == 1
 
@@ -278,37 +243,26 @@ def test_a_need_published_by_two_moderators_is_published_once(engine: Engine) ->
 
         return run
 
-    assert at_once(engine, *(publish(one) for one in staff)) == ["done", "refused"]
+    assert sorted(at_once(engine, [publish(one) for one in staff])) == [False, True]
     with Session(engine) as session:
         assert session.get_one(Need, need.id).state == PublicationState.PUBLISHED
         assert verify_register(session, need.id) == []
 
 
 def test_two_workers_with_news_of_one_alert_tell_it_once(tmp_path: Path) -> None:
-    with postgres_database() as url:
-        app = create_app(settings_for(tmp_path, database_url=url))
+    with site_over("postgresql", tmp_path) as app:
         with app.app_context():
-            migrate(db.engine)
             session = db_session()
-            seed_roles(session)
             alert = watch(session, make_user(session), q="façades")
             publish(session, make_answering_offer(session, make_actor(session)))
             session.commit()
             payload = {"alert_id": alert.id}
         run_topics_but(app, ALERT_NEWS, SEND_MAIL)
-        start = Barrier(2)
 
-        def work(_: int) -> None:
-            with app.app_context():
-                session = db_session()
-                session.scalar(select(func.count(User.id)))
-                start.wait(timeout=10)
-                write_alert_news(session, payload, engines=engines(), moment=moment())
-                session.commit()
+        def work(session: Session) -> None:
+            write_alert_news(session, payload, engines=engines(), moment=moment())
 
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(work, range(2)))
+        assert at_once(app, [work, work]) == [True, True]
         with app.app_context():
             written = db_session().scalar(select(func.count(StoredMail.id)))
-            db.engine.dispose()
     assert written == 1

@@ -2,16 +2,13 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, Select, create_engine, func, select, text
+from sqlalchemy import Engine, Select, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from extensions.database import prepare_engine
-from jobs.schema import migrate
 from models.account import User
 from models.need import Need
 from models.register import RegisterEntry, RegisterHead, RegisterPart
@@ -28,8 +25,7 @@ from services.register import (
     record_event,
     verify_register,
 )
-from services.seeding import seed_roles
-from tests.databases import postgres_database
+from tests.databases import BOTH, engine_over
 from tests.factories.accounts import NOW, make_user
 from tests.factories.entries import make_need, make_territory
 from tests.factories.organizations import make_organization
@@ -39,27 +35,12 @@ LINES = 5
 QUARTERS = iter(range(100, 1000))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=BOTH)
 def engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        folder: Path = tmp_path_factory.mktemp("registre")
-        yield from _ready(f"sqlite:///{folder / 'base.sqlite'}")
-        return
-    with postgres_database() as url:
-        yield from _ready(url)
-
-
-def _ready(url: str) -> Iterator[Engine]:
-    engine = create_engine(url)
-    prepare_engine(engine)
-    migrate(engine)
-    with Session(engine) as session:
-        seed_roles(session)
-        session.commit()
-    yield engine
-    engine.dispose()
+    with engine_over(request.param, tmp_path_factory.mktemp("registre")) as engine:
+        yield engine
 
 
 @pytest.fixture
