@@ -66,8 +66,14 @@ export function initCompare(bar) {
     }
   };
 
+  // Ticked before this script was there, or given back by the browser.
+  const early = boxes.filter((box) => box.checked && !holds(box));
   for (const box of boxes) box.addEventListener("change", () => change(box));
   // Once compared, the choice has done its work: the address holds it.
   bar.addEventListener("submit", () => sessionStorage.removeItem(KEY));
   show();
+  for (const box of early) {
+    box.checked = true;
+    change(box);
+  }
 }

@@ -3,7 +3,7 @@
 import re
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.people import sign_in
@@ -33,6 +33,25 @@ def test_three_are_compared_by_keyboard(visit: Visit) -> None:
     page.locator(".compare-actions a", has_text="Retirer").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator(".compare thead th")).to_have_count(3)
+
+
+def test_what_is_ticked_before_the_script_arrives_stays_ticked(visit: Visit) -> None:
+    page = visit("/")
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route(re.compile(r"/js/compare\b"), hold)
+    page.goto("/annuaire?objet=solutions", wait_until="commit")
+    boxes = page.locator(".entries .compare-box input")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    while not late:
+        page.wait_for_timeout(50)
+    late[0].continue_()
+    expect(page.locator("[data-compare-status]")).to_have_text(re.compile("2 sur 4"))
+    assert [boxes.nth(place).is_checked() for place in range(3)] == [True, True, False]
 
 
 def test_a_fifth_is_refused_with_a_sentence(visit: Visit) -> None:

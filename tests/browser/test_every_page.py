@@ -58,13 +58,17 @@ class Visitor:
     def __init__(self, world: World, browser: Browser) -> None:
         self.world = world
         self.role = ROLES[0]
-        self.page = browser.new_context(viewport=WIDE).new_page()
+        # A service worker's requests would leave for a server that is not there.
+        context = browser.new_context(viewport=WIDE, service_workers="block")
+        self.page = context.new_page()
         self.page.route("**/*", self._answer)
         self._sheets: dict[str, TestResponse] = {}
 
     def _answer(self, route: Route) -> None:
         address = route.request.url.removeprefix(ORIGIN)
         response = self._sheets.get(address) or self.world.open(address, self.role)
+        # The browser would follow it past us, and say no more than that nobody answers there.
+        assert not 300 <= response.status_code < 400, (self.role, address, response.location)
         if address.startswith("/static/"):
             self._sheets[address] = response
         route.fulfill(
