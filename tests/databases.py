@@ -1,11 +1,12 @@
 """Databases for the tests that must hold on SQLite and on PostgreSQL alike."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,16 @@ from services.seeding import seed_roles
 from tests.conftest import DATABASE, settings_for
 
 BOTH: Final = ("sqlite", "postgresql")
+
+
+@contextmanager
+def site_from(template: Path, folder: Path, **settings: Any) -> Iterator[Flask]:
+    """Yield an application over a copy of a template, a folder that holds a database."""
+    shutil.copyfile(template / DATABASE, folder / DATABASE)
+    app = create_app(settings_for(folder, **settings))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from config import Settings
@@ -22,7 +23,7 @@ from models.revision import Revision
 from models.territory import Territory
 from services.drafts import start_revision
 from services.entry_contents import organization_content
-from tests.factories.accounts import NOW, make_membership, make_user
+from tests.factories.accounts import NOW, make_membership, make_user, sign_in
 from tests.factories.matrix_alerts import alert_examples
 from tests.factories.matrix_consortiums import consortium_examples
 from tests.factories.matrix_evidence import evidence_examples
@@ -39,7 +40,7 @@ from tests.factories.matrix_partnerships import partnership_examples
 from tests.factories.matrix_registers import register_examples
 from tests.factories.matrix_shortlists import shortlist_examples
 from tests.factories.organizations import make_offer, make_organization
-from views.matrix import ROLES
+from views.matrix import MATRIX, ROLES, Access
 from vocabulary.kinds import (
     FederationState,
     MembershipRole,
@@ -54,6 +55,7 @@ LOGO = "0123456789abcdef" * 4
 QUARTER = "QN00001M"
 ACCOUNT_ROLES = {"staff": UserRole.STAFF, "administrator": UserRole.ADMINISTRATOR}
 TEAM_ROLES = {"editor": MembershipRole.EDITOR, "owner": MembershipRole.OWNER}
+_ROLES_IN_MEETUPS = {Access.STAFF: "staff", Access.PARTICIPANT: "owner"}
 Examples = dict[str, dict[str, Any]]
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -61,6 +63,17 @@ Rows = dict[str, list[tuple[Any, ...]]]
 def address_of(role: str) -> str:
     """Return the address of the account of a role."""
     return f"{role}@matrice.example"
+
+
+def role_in_meetups(endpoint: str) -> str:
+    """Return the role that is let in by a route of the meetup days."""
+    return _ROLES_IN_MEETUPS.get(MATRIX[endpoint], "public")
+
+
+def browsers_in_meetups(app: Flask) -> dict[str, FlaskClient]:
+    """Return a browser of each role that routes of the meetup days let in."""
+    signed = {role: sign_in(app, address_of(role)) for role in _ROLES_IN_MEETUPS.values()}
+    return {**signed, "public": app.test_client()}
 
 
 def build_world(app: Flask) -> dict[str, Examples]:

@@ -4,7 +4,6 @@ The routes come from the application itself: a new one is walked without being n
 """
 
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,10 +17,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import Rule
 
-from app import create_app
-from extensions.database import db
-from tests.conftest import DATABASE, settings_for
-from tests.databases import site_over
+from tests.databases import site_from, site_over
 from tests.factories.accounts import sign_in
 from tests.factories.entries import index_all
 from tests.factories.matrix_world import Examples, address_of, build_world
@@ -103,13 +99,9 @@ class WatchedRequest(Request):
 
 @pytest.fixture(scope="module")
 def app(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("hostile")
-    shutil.copyfile(templates / "empty" / DATABASE, folder / DATABASE)
-    made = create_app(settings_for(folder))
-    made.request_class = WatchedRequest
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+    with site_from(templates / "empty", tmp_path_factory.mktemp("hostile")) as made:
+        made.request_class = WatchedRequest
+        yield made
 
 
 @pytest.fixture(scope="module")

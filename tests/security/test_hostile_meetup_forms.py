@@ -3,7 +3,6 @@
 The forms come from the pages, and the pages from the routes: a new one is tried unnamed.
 """
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +13,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
-from app import create_app
-from extensions.database import db, db_session
-from tests.conftest import DATABASE, settings_for
-from tests.factories.accounts import sign_in
+from extensions.database import db_session
+from tests.databases import site_from
 from tests.factories.forms import forms_in
-from tests.factories.matrix_world import Examples, address_of, build_world, rows_of
+from tests.factories.matrix_world import (
+    Examples,
+    browsers_in_meetups,
+    build_world,
+    role_in_meetups,
+    rows_of,
+)
 from tests.factories.pages import csrf_token
-from views.matrix import MATRIX, Access
 
 VALUES: Final = {
     "NUL": "a\x00b",
@@ -44,7 +46,6 @@ _UNSAFE: Final = (
     *("\x00", "\r", "\u202e", "\u2066"),
     *("\\u0000", "\\r", "\\u202e", "\\u2066"),
 )
-_ROLES: Final = {Access.STAFF: "staff", Access.PARTICIPANT: "owner"}
 _ENDS: Final = ("/annuler", "/supprimer", "/retirer", "/lien", "/decliner")
 
 
@@ -60,17 +61,12 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    folder = tmp_path_factory.mktemp("hostile-meetups")
-    shutil.copyfile(templates / "empty" / DATABASE, folder / DATABASE)
-    app = create_app(settings_for(folder))
-    examples = build_world(app)["owner"]
-    clients = {role: sign_in(app, address_of(role)) for role in _ROLES.values()}
-    clients["public"] = app.test_client()
-    forms = set(_forms(app, clients, examples))
-    # The end of what the others are about comes last.
-    yield Scene(app, clients, sorted(forms, key=lambda form: (form[1].endswith(_ENDS), form)))
-    with app.app_context():
-        db.engine.dispose()
+    with site_from(templates / "empty", tmp_path_factory.mktemp("hostile-meetups")) as app:
+        examples = build_world(app)["owner"]
+        clients = browsers_in_meetups(app)
+        forms = set(_forms(app, clients, examples))
+        # The end of what the others are about comes last.
+        yield Scene(app, clients, sorted(forms, key=lambda form: (form[1].endswith(_ENDS), form)))
 
 
 def _forms(
@@ -80,7 +76,7 @@ def _forms(
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith(("meetup", "participation")):
             continue
-        role = _ROLES.get(MATRIX[rule.endpoint], "public")
+        role = role_in_meetups(rule.endpoint)
         address = adapter.build(rule.endpoint, examples.get(rule.endpoint) or examples["*"])
         if "POST" in (rule.methods or ()):
             yield role, address, RAW

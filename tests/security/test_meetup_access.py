@@ -2,7 +2,6 @@
 
 import logging
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +13,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app import create_app
-from extensions.database import db, db_session
+from extensions.database import db_session
 from extensions.participation_links import participation_url
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from services.meetup_merges import merge_into
-from tests.conftest import DATABASE, settings_for
-from tests.factories.accounts import make_user, sign_in
-from tests.factories.matrix_world import Examples, address_of, build_world, rows_of
+from tests.conftest import DATABASE
+from tests.databases import site_from
+from tests.factories.accounts import make_user
+from tests.factories.matrix_world import (
+    Examples,
+    browsers_in_meetups,
+    build_world,
+    role_in_meetups,
+    rows_of,
+)
 from tests.factories.meetups import make_attendee, make_day, make_participant
 from tests.factories.pages import csrf_token, submit
 from tests.query_counter import count_queries
@@ -30,7 +35,6 @@ from views.matrix import MATRIX, Access
 from vocabulary.exchanges import Side
 from vocabulary.kinds import UserRole
 
-_ROLES: Final = {Access.STAFF: "staff", Access.PARTICIPANT: "owner"}
 BESIDE: Final = {"rate_counter", "thread_reading"}
 
 
@@ -54,14 +58,10 @@ class World:
 @pytest.fixture(scope="module")
 def world(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("meetup-access")
-    shutil.copyfile(templates / "empty" / DATABASE, folder / DATABASE)
-    app = create_app(settings_for(folder))
-    examples = build_world(app)["owner"]
-    clients = {role: sign_in(app, address_of(role)) for role in _ROLES.values()}
-    clients["public"] = app.test_client()
-    yield World(app, examples, clients, folder / DATABASE)
-    with app.app_context():
-        db.engine.dispose()
+    with site_from(templates / "empty", folder) as app:
+        examples = build_world(app)["owner"]
+        clients = browsers_in_meetups(app)
+        yield World(app, examples, clients, folder / DATABASE)
 
 
 @pytest.mark.parametrize("token", ["", "somebody else’s"])
@@ -74,7 +74,7 @@ def test_no_form_is_taken_without_the_token_of_its_reader(world: World, token: s
         if rule.endpoint.startswith(("meetup", "participation")) and "POST" in (rule.methods or ())
     ]
     for rule in rules:
-        client = world.clients[_ROLES.get(MATRIX[rule.endpoint], "public")]
+        client = world.clients[role_in_meetups(rule.endpoint)]
         values = world.examples.get(rule.endpoint) or world.examples["*"]
         for headers in ({}, {"Accept": "application/json"}):
             address = adapter.build(rule.endpoint, values)

@@ -8,17 +8,18 @@ from typing import Any, Final
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
 from tests.databases import site_over
-from tests.factories.accounts import sign_in
 from tests.factories.forms import forms_in
-from tests.factories.matrix_world import Examples, address_of, build_world
+from tests.factories.matrix_world import (
+    Examples,
+    browsers_in_meetups,
+    build_world,
+    role_in_meetups,
+)
 from tests.factories.pages import csrf_token
-from views.matrix import MATRIX, Access
 
-_ROLES: Final = {Access.STAFF: "staff", Access.PARTICIPANT: "owner"}
 _TOKEN: Final = "csrf_token"
 # The end of what the others are about comes last.
 _ENDS: Final = ("/annuler", "/supprimer", "/retirer", "/lien", "/decliner", "/forget")
@@ -37,17 +38,14 @@ def pages(app: Flask, examples: Examples) -> Iterator[tuple[str, str, bool]]:
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith(("meetup", "participation")):
-            role = _ROLES.get(MATRIX[rule.endpoint], "public")
+            role = role_in_meetups(rule.endpoint)
             address = adapter.build(rule.endpoint, examples.get(rule.endpoint) or examples["*"])
             yield role, address, "GET" in (rule.methods or ())
 
 
 def test_no_page_and_no_form_is_a_fault(site: tuple[Flask, Examples]) -> None:
     app, examples = site
-    clients: dict[str, FlaskClient] = {
-        role: sign_in(app, address_of(role)) for role in _ROLES.values()
-    }
-    clients["public"] = app.test_client()
+    clients = browsers_in_meetups(app)
     forms: list[Sent] = []
     faults: list[tuple[str, int]] = []
     for role, address, is_read in pages(app, examples):

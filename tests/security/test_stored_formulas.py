@@ -2,7 +2,6 @@
 
 import csv
 import io
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -13,12 +12,11 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app import create_app
-from extensions.database import db, db_session
+from extensions.database import db_session
 from models.base import Base
 from models.meetup import MeetupDay
 from models.need import Need
-from tests.conftest import DATABASE, settings_for
+from tests.databases import site_from
 from tests.factories.accounts import sign_in
 from tests.factories.entries import index_all
 from tests.factories.matrix_world import Examples, address_of, build_world
@@ -55,13 +53,9 @@ COUNTS: Final = {
 
 @pytest.fixture(scope="module")
 def app(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("formulas")
-    shutil.copyfile(templates / "empty" / DATABASE, folder / DATABASE)
-    made = create_app(settings_for(folder))
-    made.config["WTF_CSRF_ENABLED"] = False  # files alone are looked at here
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+    with site_from(templates / "empty", tmp_path_factory.mktemp("formulas")) as made:
+        made.config["WTF_CSRF_ENABLED"] = False  # files alone are looked at here
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ Fields come from the models and pages from the routes: a new one is tried withou
 """
 
 import re
-import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -17,8 +16,7 @@ from sqlalchemy import Column, String, Table, Text, UniqueConstraint, cast, lite
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import create_app
-from extensions.database import db, db_session
+from extensions.database import db_session
 from models.audit import AuditEntry
 from models.base import Base
 from models.geography import Commune
@@ -29,7 +27,7 @@ from models.revision import Revision
 from models.territory import RenewalProject, Territory
 from services.drafts import start_revision
 from services.entry_contents import offer_content
-from tests.conftest import DATABASE, settings_for
+from tests.databases import site_from
 from tests.factories.accounts import NOW, make_user, sign_in
 from tests.factories.drafts import make_submitted
 from tests.factories.entries import index_all, make_reference
@@ -161,12 +159,8 @@ def add_more(session: Session, examples: Examples) -> None:
 
 @pytest.fixture(scope="module")
 def app(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("stored")
-    shutil.copyfile(templates / "empty" / DATABASE, folder / DATABASE)
-    made = create_app(settings_for(folder))
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+    with site_from(templates / "empty", tmp_path_factory.mktemp("stored")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

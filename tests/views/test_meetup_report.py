@@ -1,7 +1,6 @@
 """The report of a day, wherever the day stands: its sentences, its files, its number of queries."""
 
 import io
-import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -16,14 +15,13 @@ from pypdf import PdfReader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import create_app
 from extensions.clock import now, today
-from extensions.database import db, db_session
+from extensions.database import db_session
 from models.meetup import MeetupDay
 from models.meetup_plan import MeetingInquiry
 from services.meetup_evenings import close_day
 from services.meetup_report import earlier_days, read_figures
-from tests.conftest import DATABASE, settings_for
+from tests.databases import site_from
 from tests.factories.accounts import make_user, sign_in
 from tests.factories.meetup_evenings import Evening, make_evening
 from tests.factories.meetups import (
@@ -133,12 +131,8 @@ def test_five_meetings_and_a_hundred_cost_the_same_queries(
 @pytest.fixture(scope="module")
 def demo(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Return the application over the demonstration."""
-    data_dir = tmp_path_factory.mktemp("demo")
-    shutil.copyfile(templates / "seeded" / DATABASE, data_dir / DATABASE)
-    app = create_app(settings_for(data_dir))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with site_from(templates / "seeded", tmp_path_factory.mktemp("demo")) as app:
+        yield app
 
 
 @pytest.mark.parametrize("name", FILES)

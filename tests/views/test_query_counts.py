@@ -1,7 +1,7 @@
 """Pages send the same number of queries whatever the rows, twelve at most (V1)."""
 
-import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,11 +9,10 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app import create_app
-from extensions.database import db, db_session
+from extensions.database import db_session
 from models.meetup import MeetupDay
 from models.territory import RenewalProject, Territory
-from tests.conftest import DATABASE, settings_for
+from tests.databases import site_from
 from tests.factories.entries import (
     federate,
     index_all,
@@ -107,20 +106,17 @@ def _add_project_and_day(session: Session, quarters: list[Territory], n: int) ->
 @pytest.fixture(scope="module")
 def worlds(templates: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Flask]]:
     """Yield three indexed applications: with 1, 3 and 20 rows of everything."""
-    apps = []
-    for rows in (1, 3, 20):
-        data_dir = tmp_path_factory.mktemp(f"rows-{rows}")
-        shutil.copyfile(templates / "empty" / DATABASE, data_dir / DATABASE)
-        app = create_app(settings_for(data_dir))
-        with app.app_context():
-            _fill(db_session(), rows)
-            db_session().commit()
-        index_all(app)
-        apps.append(app)
-    yield apps
-    for app in apps:
-        with app.app_context():
-            db.engine.dispose()
+    with ExitStack() as stack:
+        apps = []
+        for rows in (1, 3, 20):
+            folder = tmp_path_factory.mktemp(f"rows-{rows}")
+            app = stack.enter_context(site_from(templates / "empty", folder))
+            with app.app_context():
+                _fill(db_session(), rows)
+                db_session().commit()
+            index_all(app)
+            apps.append(app)
+        yield apps
 
 
 def _queries(app: Flask, path: str) -> int:

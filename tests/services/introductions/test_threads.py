@@ -1,11 +1,13 @@
 """The thread of a request: messages, files, who speaks for a side, the register of a story."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.introduction import Introduction, IntroductionMessage
 from models.membership import Membership
 from models.register import RegisterEntry
 from services.errors import Conflict, RuleViolation
@@ -24,22 +26,37 @@ from tests.factories.organizations import make_offer, make_organization
 from vocabulary.exchanges import RegisterEvent, Side
 from vocabulary.kinds import MembershipState, UserRole
 
+Say = Callable[..., IntroductionMessage]
 
-def test_the_asking_side_may_not_insist_without_an_answer(
-    empty_session: Session, table: Table, tmp_path: Path
-) -> None:
-    introduction = make_introduction(empty_session, table)
 
-    def write(side: Side) -> None:
-        add_message(
+@pytest.fixture
+def say(empty_session: Session, table: Table, tmp_path: Path) -> Say:
+    """Return ``say(introduction, side, body, *files)``: somebody of a side writes in a thread."""
+
+    def write(
+        introduction: Introduction, side: Side, body: str, *files: SentFile
+    ) -> IntroductionMessage:
+        return add_message(
             empty_session,
             introduction,
             table.sender(side),
             side,
-            body="Encore un mot",
+            body=body,
+            files=files,
             folder=tmp_path,
             now=NOW,
         )
+
+    return write
+
+
+def test_the_asking_side_may_not_insist_without_an_answer(
+    empty_session: Session, table: Table, say: Say
+) -> None:
+    introduction = make_introduction(empty_session, table)
+
+    def write(side: Side) -> None:
+        say(introduction, side, "Encore un mot")
 
     for _ in range(MAX_UNANSWERED - 1):
         write(Side.TERRITORY)
@@ -50,37 +67,16 @@ def test_the_asking_side_may_not_insist_without_an_answer(
     assert len(introduction.messages) == MAX_UNANSWERED + 2
 
 
-def test_a_closed_thread_takes_no_message(
-    empty_session: Session, table: Table, tmp_path: Path
-) -> None:
+def test_a_closed_thread_takes_no_message(empty_session: Session, table: Table, say: Say) -> None:
     introduction = make_introduction(empty_session, table)
     decline(empty_session, introduction, table)
     with pytest.raises(Conflict):
-        add_message(
-            empty_session,
-            introduction,
-            table.buyer,
-            Side.TERRITORY,
-            body="Mais enfin",
-            folder=tmp_path,
-            now=NOW,
-        )
+        say(introduction, Side.TERRITORY, "Mais enfin")
 
 
-def test_an_actors_file_stays_in_the_thread(
-    empty_session: Session, table: Table, tmp_path: Path
-) -> None:
+def test_an_actors_file_stays_in_the_thread(empty_session: Session, table: Table, say: Say) -> None:
     introduction = make_introduction(empty_session, table, accepted=True)
-    message = add_message(
-        empty_session,
-        introduction,
-        table.maker,
-        Side.ACTOR,
-        body="Voici",
-        files=[SentFile("../note.txt", b"secret")],
-        folder=tmp_path,
-        now=NOW,
-    )
+    message = say(introduction, Side.ACTOR, "Voici", SentFile("../note.txt", b"secret"))
     (document,) = message.documents
     assert (document.filename, document.need_id, document.organization) == (
         "note.txt",
@@ -93,7 +89,7 @@ def test_an_actors_file_stays_in_the_thread(
 
 
 def test_a_buyers_file_goes_to_all_the_actors_contacted(
-    empty_session: Session, table: Table, tmp_path: Path
+    empty_session: Session, table: Table, say: Say
 ) -> None:
     rival = make_organization(empty_session, "Rivale", is_claimed=True)
     make_membership(empty_session, make_user(empty_session), rival)
@@ -101,16 +97,7 @@ def test_a_buyers_file_goes_to_all_the_actors_contacted(
         empty_session, table, offer=make_offer(empty_session, rival, "Offre rivale")
     )
     introduction = make_introduction(empty_session, table, accepted=True)
-    add_message(
-        empty_session,
-        introduction,
-        table.buyer,
-        Side.TERRITORY,
-        body="Le relevé",
-        files=[SentFile("releve.csv", b"a;b\n1;2\n")],
-        folder=tmp_path,
-        now=NOW,
-    )
+    say(introduction, Side.TERRITORY, "Le relevé", SentFile("releve.csv", b"a;b\n1;2\n"))
     (document,) = table.need.documents
     assert document.message_id is None
     assert {one.organization_id for one in document.deliveries} == {
@@ -119,18 +106,14 @@ def test_a_buyers_file_goes_to_all_the_actors_contacted(
     }
 
 
-def test_a_file_too_many_is_refused(empty_session: Session, table: Table, tmp_path: Path) -> None:
+def test_a_file_too_many_is_refused(empty_session: Session, table: Table, say: Say) -> None:
     introduction = make_introduction(empty_session, table)
     with pytest.raises(RuleViolation, match="3 fichiers"):
-        add_message(
-            empty_session,
+        say(
             introduction,
-            table.maker,
             Side.ACTOR,
-            body="Voici",
-            files=[SentFile(f"{number}.txt", b"x") for number in range(4)],
-            folder=tmp_path,
-            now=NOW,
+            "Voici",
+            *(SentFile(f"{number}.txt", b"x") for number in range(4)),
         )
 
 
@@ -177,19 +160,10 @@ def test_nobody_becomes_the_contact_before_acceptance(empty_session: Session, ta
 
 
 def test_the_register_of_a_whole_story_holds(
-    empty_session: Session, table: Table, tmp_path: Path
+    empty_session: Session, table: Table, say: Say
 ) -> None:
     introduction = make_introduction(empty_session, table, from_side=Side.ACTOR, accepted=True)
-    add_message(
-        empty_session,
-        introduction,
-        table.maker,
-        Side.ACTOR,
-        body="Un secret de fabrique",
-        files=[SentFile("a.txt", b"x")],
-        folder=tmp_path,
-        now=NOW,
-    )
+    say(introduction, Side.ACTOR, "Un secret de fabrique", SentFile("a.txt", b"x"))
     assert verify_register(empty_session, table.need.id) == []
     lines = empty_session.scalars(RegisterEntry.of_need(table.need.id)).all()
     assert [line.event for line in lines] == [
