@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from flask import Flask, abort, current_app, g, request, session
+from flask import Flask, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import user_logged_in, user_logged_out
 from flask_security import FormInfo, Security, SQLAlchemyUserDatastore, current_user
@@ -18,7 +18,7 @@ from flask_security.signals import (
     wan_deleted,
     wan_registered,
 )
-from flask_security.utils import login_user
+from flask_security.utils import login_user, url_for_security
 from flask_wtf import CSRFProtect
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
@@ -162,6 +162,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     rate_limits.init_app(app)
     app.before_request(_tidy_request)
+    app.before_request(_keep_signed_in)
     installed = Security(
         app,
         SQLAlchemyUserDatastore(db, User, Role, WebAuthn),
@@ -193,6 +194,18 @@ def _tidy_request() -> None:
     request.args = ImmutableMultiDict(_without_foreign_next(request.args))
     if request.method == "POST":
         request.form = ImmutableMultiDict(_without_foreign_next(request.form))
+
+
+def _keep_signed_in() -> ResponseReturnValue | None:
+    """Lead whoever asks for the page of codes without setting one up to that of the factors.
+
+    Flask-Security takes it for an attack and signs out: a link from elsewhere, or a code sent by
+    a double click, would end every session of the account.
+    """
+    is_asked = request.endpoint == "security.two_factor_token_validation"
+    if not is_asked or session.get("tf_state") == "validating_profile":
+        return None
+    return redirect(url_for_security("two_factor_setup")) if current_user.is_authenticated else None
 
 
 def _without_foreign_next(values: MultiDict[str, str]) -> MultiDict[str, str]:

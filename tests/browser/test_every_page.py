@@ -1,6 +1,7 @@
 """Every page, by every role, in the browser: axe finds nothing serious, nothing overflows."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -49,18 +50,22 @@ def pages_of(world: World, role: str, part: int) -> list[tuple[str, str]]:
         if html.lstrip().startswith("<!doctype"):
             found.append((address, html))
         answer.close()
+    world.restore()
     return found
 
 
 class Visitor:
-    """A browser whose every request is answered by the application, in a role one may change."""
+    """A browser whose every request is answered by the application, as one role.
 
-    def __init__(self, world: World, browser: Browser) -> None:
+    Each has a page of its own: what a page still asks for when it is left is asked by its reader.
+    """
+
+    def __init__(self, world: World, browser: Browser, role: str) -> None:
         self.world = world
-        self.role = ROLES[0]
+        self.role = role
         # A service worker's requests would leave for a server that is not there.
-        context = browser.new_context(viewport=WIDE, service_workers="block")
-        self.page = context.new_page()
+        self.context = browser.new_context(viewport=WIDE, service_workers="block")
+        self.page = self.context.new_page()
         self.page.route("**/*", self._answer)
         self._sheets: dict[str, TestResponse] = {}
 
@@ -77,28 +82,29 @@ class Visitor:
             body=response.get_data(),
         )
 
-    def faults(self, address: str, role: str) -> list[tuple[str, ...]]:
+    def faults(self, address: str) -> list[tuple[str, ...]]:
         """Return what axe finds serious on a page, and whether it overflows on a telephone."""
-        self.role = role
         self.page.set_viewport_size(WIDE)
         self.page.goto(ORIGIN + address)
         found: list[tuple[str, ...]] = [
-            (role, address, fault["id"], fault["nodes"][0]["html"][:120])
+            (self.role, address, fault["id"], fault["nodes"][0]["html"][:120])
             for fault in Axe().run(self.page).response["violations"]
             if fault["impact"] in SERIOUS
         ]
         self.page.set_viewport_size(NARROW)
         if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append((role, address, "overflow", "360 px"))
+            found.append((self.role, address, "overflow", "360 px"))
         self.world.restore()
         return found
 
 
-@pytest.fixture(scope="module")
-def visitor(world: World, browser: Browser) -> Iterator[Visitor]:
-    made = Visitor(world, browser)
+@contextmanager
+def visiting(world: World, browser: Browser, role: str) -> Iterator[Visitor]:
+    """Yield a browser in a role; close it, and leave the world as it was."""
+    made = Visitor(world, browser, role)
     yield made
-    made.page.context.close()
+    made.context.close()
+    world.restore()
 
 
 def content_of(html: str) -> str:
@@ -108,20 +114,22 @@ def content_of(html: str) -> str:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_page_has_a_serious_finding_or_overflows(
-    world: World, visitor: Visitor, part: int
+    world: World, browser: Browser, part: int
 ) -> None:
     findings = []
     seen = set()
     for role in ROLES:
-        for address, html in pages_of(world, role, part):
-            # The same words in the same place for two roles: looked at once.
-            if (content := (address, content_of(html))) not in seen:
-                seen.add(content)
-                findings += visitor.faults(address, role)
+        with visiting(world, browser, role) as visitor:
+            for address, html in pages_of(world, role, part):
+                # The same words in the same place for two roles: looked at once.
+                if (content := (address, content_of(html))) not in seen:
+                    seen.add(content)
+                    findings += visitor.faults(address)
     assert findings == []
     assert len(seen) > MANY
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_header_of_each_role_has_none_either(visitor: Visitor, role: str) -> None:
-    assert visitor.faults("/", role) == []
+def test_the_header_of_each_role_has_none_either(world: World, browser: Browser, role: str) -> None:
+    with visiting(world, browser, role) as visitor:
+        assert visitor.faults("/") == []

@@ -28,6 +28,7 @@ from vocabulary.kinds import UserRole
 
 EMAIL = "ada@essai.example"
 NEW_EMAIL = "ada@nouveau.example"
+SETTING_UP = "/mon-compte/second-facteur"
 NEW_PASSWORD = "cinq mots tout neufs encore"
 
 
@@ -137,6 +138,15 @@ def test_setting_up_codes_ends_sessions_without_them(empty_app: Flask, account: 
     assert is_signed_in(client)
     assert not is_signed_in(elsewhere)
     assert mails_to(empty_app, account)[-1].startswith("Le second facteur")
+
+
+def test_the_page_of_codes_signs_nobody_out(empty_app: Flask, account: str) -> None:
+    client = sign_in(empty_app, account)
+    asked = client.get("/connexion/code")
+    sent = submit(client, "/connexion/code", {"code": "000000"})
+    assert (asked.status_code, asked.headers["Location"]) == (302, SETTING_UP)
+    assert (sent.status_code, sent.headers["Location"]) == (302, SETTING_UP)
+    assert is_signed_in(client)
 
 
 def test_code_guesses_are_limited(empty_app: Flask, account: str) -> None:
