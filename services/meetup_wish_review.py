@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupWish
+from services.meetup_lists import has_wishes
 from services.meetup_wish_pages import day_participants
 from services.meetup_wish_rules import HELD, agreed_counts, meeting_cap
 from services.text_keys import name_key
@@ -131,10 +132,8 @@ def named(lines: Sequence[ParticipantLine], words: str) -> list[ParticipantLine]
 
 
 def without_wish(session: Session, day: MeetupDay) -> list[MeetupParticipant]:
-    """Return those who come and wish nobody, by name."""
-    wishing = select(MeetupWish.wisher_id).where(
-        MeetupWish.day_id == day.id, MeetupWish.state.in_(HELD)
-    )
+    """Return those who come and wished nobody, by name."""
+    wishing = select(MeetupParticipant.id).where(MeetupParticipant.day_id == day.id, has_wishes())
     having = set(session.scalars(wishing))
     return [one for one in day_participants(session, day) if one.id not in having]
 

@@ -21,6 +21,7 @@ from services.meetup_wish_reminders import (
     wish_reminders,
     wish_reminders_to_send,
 )
+from services.meetup_wish_review import without_wish
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.meetups import (
     HELD_ON,
@@ -86,7 +87,9 @@ def test_a_wish_taken_back_counts_for_nothing(
 ) -> None:
     town, actor = day.participants[0], day.participants[1]
     make_wish(empty_session, actor, town, state=state)
+    empty_session.flush()
     assert names(empty_session, day) == expected
+    assert [one.name for one in without_wish(empty_session, day)] == expected
 
 
 def test_who_does_not_come_or_gave_up_is_left(empty_session: Session, day: MeetupDay) -> None:
