@@ -1,11 +1,12 @@
 """The organisers' list of participants: filtered, counted, exported; a fixed number of queries."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from models.meetup import MeetupDay
@@ -78,9 +79,8 @@ def participant_list(
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     pages = max(1, -(-total // PAGE_SIZE))
     page = min(max(1, page), pages)
-    ordered = _loaded(query).offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
-    lines = _lines(session, day, session.scalars(ordered).all(), today)
-    return ListPage(lines, total, page, pages)
+    ordered = query.offset((page - 1) * PAGE_SIZE).limit(PAGE_SIZE)
+    return ListPage(_lines(session, day, ordered, today), total, page, pages)
 
 
 def state_counts(session: Session, day: MeetupDay) -> dict[ParticipantState, int]:
@@ -161,34 +161,36 @@ def _loaded(query: Select[MeetupParticipant]) -> Select[MeetupParticipant]:
 
 
 def _lines(
-    session: Session, day: MeetupDay, participants: Sequence[MeetupParticipant], today: date
+    session: Session, day: MeetupDay, query: Select[MeetupParticipant], today: date
 ) -> list[Line]:
-    made = _counts(session, day, MeetupWish.wisher_id)
-    received = _counts(session, day, MeetupWish.wished_id)
-    silent = select(MeetupParticipant.id).where(
-        MeetupParticipant.day_id == day.id, stands_for_nothing(today=today)
-    )
-    says_nothing = set(session.scalars(silent))
+    found = session.execute(_loaded(query).add_columns(stands_for_nothing(today=today))).all()
+    made, received = _wish_counts(session, day)
     has_slots = bool(day.slots)
     return [
         Line(
             one,
-            made.get(one.id, 0),
-            received.get(one.id, 0),
+            made[one.id],
+            received[one.id],
             len(free_slots(day, one)) if has_slots else None,
-            one.id in says_nothing,
+            bool(says_nothing),
         )
-        for one in participants
+        for one, says_nothing in found
     ]
 
 
-def _counts(session: Session, day: MeetupDay, column: Any) -> Mapping[int, int]:  # noqa: ANN401 - one of two columns
-    rows = session.execute(
-        select(column, func.count())
+def _wish_counts(session: Session, day: MeetupDay) -> tuple[Counter[int], Counter[int]]:
+    """Return how many wishes each made, and how many each received, in one query."""
+    counts: tuple[Counter[int], Counter[int]] = (Counter(), Counter())
+    sides = (MeetupWish.wisher_id, MeetupWish.wished_id)
+    each = [
+        select(literal(place), side, func.count())
         .where(MeetupWish.day_id == day.id, MeetupWish.state.not_in(_DEAD_WISHES))
-        .group_by(column)
-    )
-    return {row[0]: row[1] for row in rows}
+        .group_by(side)
+        for place, side in enumerate(sides)
+    ]
+    for place, key, count in session.execute(union_all(*each)):
+        counts[place][key] = count
+    return counts
 
 
 EXPORT_COLUMNS: Final = (
@@ -225,8 +227,7 @@ def export_lines(
 
     The columns of people, of availability and of accessibility are those that an import reads.
     """
-    found = session.scalars(_loaded(_matching(day, wanted, today))).all()
-    for line in _lines(session, day, found, today):
+    for line in _lines(session, day, _matching(day, wanted, today), today):
         people: Sequence[MeetupAttendee | None] = line.participant.attendees or [None]
         for person in people:
             yield [neutralise(cell) for cell in _cells(day, line, person)]

@@ -58,7 +58,7 @@ def attendee_recipients(session: Session, participant: MeetupParticipant) -> lis
 def recipients_of(
     session: Session, participants: Collection[MeetupParticipant]
 ) -> dict[int, list[Recipient]]:
-    """Return who is written to about each of the participants, by its number; two queries."""
+    """Return by its number who is written to about each participant, in two queries at most."""
     found: dict[int, list[Recipient]] = {one.id: [] for one in participants}
     attending = select(MeetupAttendee).where(
         MeetupAttendee.participant_id.in_(found), MeetupAttendee.email.is_not(None)
@@ -72,6 +72,8 @@ def recipients_of(
         for one in participants
         if one.organization_id is not None and not found[one.id]
     }
+    if not silent:
+        return found
     teams = (
         select(Membership.organization_id, User)
         .join(User, User.id == Membership.user_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from models.account import User
@@ -247,5 +247,5 @@ def _kept_apart(session: Session, participant: MeetupParticipant) -> frozenset[i
         or_(MeetupWish.wisher_id == participant.id, MeetupWish.wished_id == participant.id),
         MeetupWish.state.in_({WishState.WITHDRAWN, WishState.DECLINED}),
     )
-    pairs = [*session.execute(rules), *session.execute(declined)]
+    pairs = session.execute(union_all(rules, declined)).all()
     return frozenset(one for pair in pairs for one in pair) - {participant.id}

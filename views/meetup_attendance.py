@@ -16,10 +16,12 @@ from services.cells import neutralise
 from services.meetup_attendance import AttendanceSheet, SheetLine, attendance_sheet
 from views.access import organized_day_or_404
 from views.downloads import PDF_TYPE, attachment, table_file
+from views.list_pages import asked_page
 
 bp = Blueprint(
     "meetup_attendance", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/jour-j/emargement"
 )
+SHOWN: Final = 150
 _COLUMNS: Final = ("nom", "fonction", "structure", "côté", "arrivée", "situation")
 
 
@@ -27,10 +29,12 @@ _COLUMNS: Final = ("nom", "fonction", "structure", "côté", "arrivée", "situat
 def show(slug: str) -> ResponseReturnValue:
     """Show the sheet as it stands."""
     day = organized_day_or_404(slug)
+    sheet = attendance_sheet(db_session(), day)
     return render_template(
         "meetup_attendance/show.html",
         day=day,
-        sheet=attendance_sheet(db_session(), day),
+        sheet=sheet,
+        shown=asked_page(sheet.lines, SHOWN),
         situation=_situation,
         hour=lambda line: _hour(day, line),
     )

@@ -335,7 +335,9 @@ def export(slug: str, file_type: str) -> ResponseReturnValue:
 
 def _participant_or_404(slug: str, participant_id: int) -> MeetupParticipant:
     day = organized_day_or_404(slug)
-    participant = db_session().get(MeetupParticipant, participant_id)
+    participant = db_session().get(
+        MeetupParticipant, participant_id, options=[joinedload(MeetupParticipant.day)]
+    )
     if participant is None or participant.day_id != day.id:
         abort(404)
     return participant

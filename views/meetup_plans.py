@@ -37,6 +37,7 @@ from services.meetup_plans import (
 )
 from services.text_keys import name_key
 from views.access import organized_day_or_404, signed_in_person
+from views.list_pages import asked_page
 from views.meetup_conflict_words import conflict_lines
 from views.meetup_plan_access import DayNames, day_names, plan_or_404, plan_title
 from views.meetup_plan_words import empty_words, guarantees_of, person_lines
@@ -45,6 +46,7 @@ from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
 from vocabulary.meetups import PlanState
 
 A_PAGE: Final = 20
+PEOPLE_SHOWN: Final = 100
 bp = Blueprint("meetup_plans", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/plannings")
 
 
@@ -110,13 +112,15 @@ def _begin(day: MeetupDay, form: LaunchForm) -> str:
 def show(slug: str, number: int) -> ResponseReturnValue:
     """Show a plan: how far its calculation is, or what it guarantees."""
     day, plan = plan_or_404(slug, number)
+    people = person_lines(day, plan) if plan.state is PlanState.READY else ()
     return render_template(
         "meetup_plans/show.html",
         day=day,
         plan=plan,
         **_standing(plan),
         guarantees=guarantees_of(day, plan),
-        people=person_lines(day, plan) if plan.state is PlanState.READY else (),
+        people=people,
+        people_page=asked_page(people, PEOPLE_SHOWN, parameter="participants"),
         conflicts=conflict_lines(day, plan),
         others=[one for one in plans_of(db_session(), day) if one.state is PlanState.READY],
         form=OnceForm(),
@@ -282,8 +286,7 @@ def diff(slug: str) -> ResponseReturnValue:
     names = day_names(day) if found else None
     asked = request.args.get("q", "").strip()
     people = _by_name(found, names, asked) if found and names else []
-    pages = max(1, -(-len(people) // A_PAGE))
-    page = min(max(1, number_in(request.args.get("page")) or 1), pages)
+    shown = asked_page(people, A_PAGE)
     return render_template(
         "meetup_plans/diff.html",
         day=day,
@@ -293,10 +296,10 @@ def diff(slug: str) -> ResponseReturnValue:
         found=found,
         kinds=Difference,
         names=names,
-        people=people[(page - 1) * A_PAGE : page * A_PAGE],
+        people=shown.rows,
         asked=asked,
-        page=page,
-        pages=pages,
+        page=shown.number,
+        pages=shown.pages,
     )
 
 

@@ -52,6 +52,8 @@ PER_PAGE: Final = 250
 _LONGEST_WORDS: Final = 120
 _KEYS: Final = range(1, LARGEST_KEY + 1)
 _MOST_TICKED: Final = 500
+# Ten minutes of calls: who comes meanwhile leaves the list, and others take their place.
+_MOST_AWAITED: Final = 150
 
 
 @bp.get(_BASE)
@@ -142,15 +144,17 @@ def late(slug: str) -> ResponseReturnValue:
         elif form.validate() and _note_absent(day, ticked, form):
             return redirect(url_for("meetup_repairs.show", slug=day.slug))
     session = db_session()
+    found = latecomers(
+        door_lines(session, day),
+        next_meetings(session, day, now=moment),
+        announced_hours(session, day, now=moment),
+        now=moment,
+    )
     page = render_template(
         "meetup_presence/late.html",
         day=day,
-        found=latecomers(
-            door_lines(session, day),
-            next_meetings(session, day, now=moment),
-            announced_hours(session, day, now=moment),
-            now=moment,
-        ),
+        found=found[:_MOST_AWAITED],
+        left_out=len(found) - _MOST_AWAITED,
         form=form,
         ticked=request.form.getlist("participant", type=int),
         token=FlaskForm(),

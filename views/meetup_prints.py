@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -29,11 +30,14 @@ from services.meetup_prints import (
     prints_of,
     request_print,
 )
+from services.text_keys import name_key
 from views.access import organized_day_or_404
 from views.downloads import PDF_TYPE, attachment
+from views.list_pages import asked_page
 from vocabulary.prints import PrintKind, PrintState
 
 bp = Blueprint("meetup_prints", __name__, url_prefix="/pilotage/rencontres/<slug:slug>")
+SHOWN: Final = 30
 _KIND = f"<any({','.join(kind.value for kind in PrintKind)}):kind>"
 
 
@@ -58,10 +62,15 @@ def index(slug: str) -> ResponseReturnValue:
     """Offer what can be printed, and the agenda and badges of each participant."""
     day = organized_day_or_404(slug)
     agendas = agendas_of_day(db_session(), day)
+    words = request.args.get("q", "")[:100].strip()
+    keys = name_key(words).split()
+    named = [one for one in agendas if all(key in one.participant.name_key for key in keys)]
     return render_template(
         "meetup_prints/index.html",
         day=day,
         agendas=agendas,
+        words=words,
+        shown=asked_page(named, SHOWN),
         rows=list(_rows(day, agendas)) if agendas else [],
     )
 
