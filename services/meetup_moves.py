@@ -18,6 +18,7 @@ from services.meetup_figures import figures_of, guaranteed, write_figures
 from services.meetup_move_checks import Check, MoveBoard, Obstacle, Reason, Spot, Verdict
 from services.meetup_plan_store import (
     FaultyPlan,
+    PublishedPlan,
     faults_in,
     insert_placements,
     known_placements,
@@ -265,7 +266,10 @@ def _rewrite(
 
     Raises:
         FaultyPlan: the validator refuses the plan with these changes.
+        PublishedPlan: somebody published it meanwhile.
     """
+    if plan.published_at is not None:
+        raise PublishedPlan
     touched = {one.key for change in changes for one in change if one is not None}
     added = [after for _before, after in changes if after is not None]
     whole = [one for one in placements if one.key not in touched] + added

@@ -23,7 +23,7 @@ from services.meetup_calendar import record_publication
 from services.meetup_leaving import cancel
 from services.meetup_move_checks import Spot
 from services.meetup_moves import Seen, copy_to_edit, place_meeting
-from services.meetup_plan_store import faults_in, store_placements
+from services.meetup_plan_store import PublishedPlan, faults_in, store_placements
 from services.meetup_planning import Placement, placements_of
 from services.meetup_plans import publish_plan
 from services.meetup_reading import read_day
@@ -257,6 +257,16 @@ def test_a_plan_is_not_changed_while_it_is_published(site: Flask) -> None:
         if plan.day.published_plan_id is not None:
             # What was told is what the plan holds.
             assert record_publication(session, plan.day, plan, now=NOW) == ()
+
+
+def test_a_plan_just_published_takes_no_move(site: Flask) -> None:
+    plan_id, keys, spots = a_plan_to_edit(site, "Publié avant le geste")
+    with site.app_context():
+        session = db_session()
+        publish_plan(session, session.get_one(MeetupPlan, plan_id), person=None, now=NOW)
+        session.commit()
+    with site.app_context(), pytest.raises(PublishedPlan):
+        moving(site, plan_id, keys[0], spots[0])(db_session())
 
 
 def test_two_who_begin_to_change_a_published_plan_have_each_a_copy(site: Flask) -> None:
