@@ -158,6 +158,16 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(autouse=True)
+def close_pages(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close what a test opened: each page left open keeps a process, and its scripts run on."""
+    yield
+    if "browser" in request.fixturenames:
+        browser: Browser = request.getfixturevalue("browser")
+        for context in browser.contexts:
+            context.close()
+
+
 @pytest.fixture
 def visit(site: str, browser: Browser) -> Iterator[Visit]:
     """Yield a function that opens a page; at the end no request may have left the machine."""
