@@ -13,7 +13,7 @@ from extensions.database import db_session
 from forms.meetup_participants import PrepareForm, SearchForm, SendForm
 from forms.shortlists import number_in
 from models.meetup import MeetupDay
-from services.errors import Conflict, RuleViolation
+from services.errors import RuleViolation
 from services.meetup_candidates import Candidate, Criteria, find_candidates
 from services.meetup_clock import takes_registrations
 from services.meetup_invitations import (
@@ -25,7 +25,7 @@ from services.meetup_invitations import (
     send_reminders,
 )
 from views.access import organized_day_or_404, signed_in_person
-from views.once import carry_out
+from views.once import carried_out
 from views.refusals import UNPROCESSABLE, refusal_words
 from vocabulary.labels import N_
 
@@ -104,14 +104,8 @@ def prepare(slug: str) -> ResponseReturnValue:
         flash(words, "success")
         return url_for("meetup_invitations.compose", slug=slug)
 
-    try:
-        return carry_out(form, act)
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        form.show_error(refusal.field, refusal_words(refusal))
-        return _compose(day, form)
+    answer = carried_out(form, act)
+    return _compose(day, form) if answer is None else answer
 
 
 @bp.route("/envoyer", methods=["GET", "POST"])
@@ -143,13 +137,9 @@ def _send(
 ) -> ResponseReturnValue:
     form = SendForm()
     if form.validate_on_submit():
-        try:
-            return carry_out(form, lambda: _told(day, act()))
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(form, lambda: _told(day, act()))
+        if answer is not None:
+            return answer
     page = render_template(
         "meetup_invitations/send.html",
         day=day,

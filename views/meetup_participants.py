@@ -40,7 +40,7 @@ from services.meetup_places import chosen_sessions, free_places, move_to_front, 
 from services.meetup_registration import Body, content_of
 from views.access import organized_day_or_404, signed_in_person
 from views.downloads import table_file
-from views.once import carry_out
+from views.once import carried_out, carry_out
 from views.participation_forms import Frame, edit_availability, edit_person, edit_sessions, take_off
 from views.participations import attendee_or_404
 from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
@@ -159,13 +159,9 @@ def add(slug: str) -> ResponseReturnValue:
     form = AddForm()
     form.for_kinds()
     if form.validate_on_submit():
-        try:
-            return carry_out(form, lambda: _add(day, form))
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(form, lambda: _add(day, form))
+        if answer is not None:
+            return answer
     page = render_template("meetup_participants/add.html", day=day, form=form)
     return page, UNPROCESSABLE if form.errors else 200
 

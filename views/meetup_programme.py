@@ -10,7 +10,6 @@ from extensions.database import db_session
 from forms.choices import SelectChoice
 from forms.meetup_programme import SessionForm
 from models.meetup import MeetupDay, MeetupSession
-from services.errors import Conflict, RuleViolation
 from services.meetup_programme import (
     SessionContent,
     programme_of,
@@ -21,8 +20,8 @@ from services.meetup_programme import (
 from services.meetup_rooms import day_with_rooms
 from services.meetup_timeline import timeline_of
 from views.access import organized_day_or_404, signed_in_person
-from views.once import carry_out
-from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
+from views.once import carried_out
+from views.refusals import UNPROCESSABLE, commit_or_flash
 
 bp = Blueprint("meetup_programme", __name__, url_prefix="/pilotage/rencontres")
 
@@ -69,13 +68,9 @@ def _edit(day: MeetupDay, part: MeetupSession | None) -> ResponseReturnValue:
     if not form.is_submitted() and part is not None:
         form.show(SessionContent.of(part, day))
     elif form.is_submitted() and form.validate():
-        try:
-            return carry_out(form, lambda: _save(day, part, form))
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(form, lambda: _save(day, part, form))
+        if answer is not None:
+            return answer
     page = render_template("meetup_programme/session.html", day=day, part=part, form=form)
     return page, UNPROCESSABLE if form.errors else 200
 

@@ -14,16 +14,15 @@ from models.meetup import MeetupDay
 from models.meetup_invitee import MeetupRequest
 from models.meetup_participant import MeetupParticipant
 from models.organization import Organization
-from services.errors import Conflict, RuleViolation
 from services.meetup_clock import takes_registrations
 from services.meetup_people import PersonContent, person_with_address
 from services.meetup_places import free_places
 from services.meetup_registration import Body, own_bodies, register
 from services.meetup_requests import ask_link, is_alive, participants_of_address
 from views.access import current_person, meetup_day_or_404
-from views.once import carry_out
+from views.once import carried_out
 from views.participation_access import remember_participant
-from views.refusals import UNPROCESSABLE, refusal_words
+from views.refusals import UNPROCESSABLE
 from vocabulary.kinds import OrganizationKind
 from vocabulary.meetups import ParticipantState
 
@@ -100,15 +99,11 @@ def _register(
         name = user.public_name if user is not None else ""
         form.show_person(PersonContent(name, language=str(get_locale() or "fr")))
     if form.validate_on_submit():
-        try:
-            return carry_out(
-                form, lambda: _enter(day, form, bodies, email=email, user=user), sender=sender
-            )
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            session.rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(
+            form, lambda: _enter(day, form, bodies, email=email, user=user), sender=sender
+        )
+        if answer is not None:
+            return answer
     page = render_template(
         "meetup_registration/form.html",
         day=day,

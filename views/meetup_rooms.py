@@ -12,7 +12,7 @@ from services.errors import Conflict, RuleViolation
 from services.meetup_rooms import add_room, add_tables, remove_room, save_room
 from services.meetup_uses import uses_of
 from views.access import organized_day_or_404, signed_in_person
-from views.once import carry_out
+from views.once import carried_out, carry_out
 from views.refusals import UNPROCESSABLE, refusal_words
 
 bp = Blueprint("meetup_rooms", __name__, url_prefix="/pilotage/rencontres")
@@ -36,13 +36,9 @@ def create(slug: str) -> ResponseReturnValue:
     day = organized_day_or_404(slug)
     form = NewRoomForm()
     if form.validate_on_submit():
-        try:
-            return carry_out(form, lambda: _create(day, form))
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(form, lambda: _create(day, form))
+        if answer is not None:
+            return answer
     page = render_template("meetup_programme/room_new.html", day=day, form=form)
     return page, UNPROCESSABLE if form.errors else 200
 
@@ -66,13 +62,9 @@ def edit(slug: str, room_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         _show(form, room)
     elif form.validate():
-        try:
-            return carry_out(form, lambda: _save(day, room, form))
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(form, lambda: _save(day, room, form))
+        if answer is not None:
+            return answer
     return _edit_page(day, room, form, TablesForm(formdata=None))
 
 
@@ -127,13 +119,9 @@ def add(slug: str, room_id: int) -> ResponseReturnValue:
     room = room_or_404(day, room_id)
     more = TablesForm()
     if more.validate():
-        try:
-            return carry_out(more, lambda: _add(day, room, more))
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            more.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(more, lambda: _add(day, room, more))
+        if answer is not None:
+            return answer
     form = EditRoomForm(formdata=None)
     _show(form, room)
     return _edit_page(day, room, form, more)

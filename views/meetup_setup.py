@@ -30,7 +30,7 @@ from views.access import organized_day_or_404, signed_in_person
 from views.change_rows import ChangeRow
 from views.drafting import commune_text, read_commune
 from views.meetup_rows import day_rows
-from views.once import carry_out
+from views.once import carried_out, carry_out
 from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, refusal_words
 from vocabulary.meetups import ParticipantState
 
@@ -50,13 +50,9 @@ def create() -> ResponseReturnValue:
     content = _typed(form, None)
     if content is None:
         return _create_page(form, source, days, UNPROCESSABLE)
-    try:
-        return carry_out(form, lambda: _create(form, content, source))
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        form.show_error(refusal.field, refusal_words(refusal))
+    answer = carried_out(form, lambda: _create(form, content, source))
+    if answer is not None:
+        return answer
     return _create_page(form, source, days, UNPROCESSABLE)
 
 
@@ -220,13 +216,9 @@ def cancel(slug: str) -> ResponseReturnValue:
     day = organized_day_or_404(slug)
     form = CancelDayForm()
     if form.validate_on_submit():
-        try:
-            return carry_out(form, lambda: _cancel(day, form.reason.data or ""))
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(form, lambda: _cancel(day, form.reason.data or ""))
+        if answer is not None:
+            return answer
     page = render_template("meetup_setup/cancel.html", day=day, form=form)
     return page, UNPROCESSABLE if form.errors else 200
 

@@ -8,15 +8,14 @@ from extensions.clock import now
 from extensions.database import db_session
 from forms.meetup_participants import SendForm
 from models.meetup import MeetupDay
-from services.errors import Conflict, RuleViolation
 from services.meetup_wish_reminders import (
     send_wish_reminders,
     why_no_reminder,
     wish_reminders,
 )
 from views.access import organized_day_or_404, signed_in_person
-from views.once import carry_out
-from views.refusals import UNPROCESSABLE, refusal_words
+from views.once import carried_out
+from views.refusals import UNPROCESSABLE
 
 bp = Blueprint(
     "meetup_wish_reminders", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/souhaits"
@@ -29,13 +28,9 @@ def send(slug: str) -> ResponseReturnValue:
     day = organized_day_or_404(slug)
     form = SendForm()
     if form.validate_on_submit():
-        try:
-            return carry_out(form, lambda: _send(day))
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(form, lambda: _send(day))
+        if answer is not None:
+            return answer
     page = render_template(
         "meetup_wishes_review/remind.html",
         day=day,

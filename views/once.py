@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from extensions.clock import now
 from extensions.database import db_session
-from forms.once import OnceForm
-from services.errors import Conflict
+from forms.once import OnceForm, RefusableForm
+from services.errors import Conflict, RuleViolation
 from services.receipts import earlier_result, open_receipt
 from views.access import signed_in_person
+from views.refusals import refusal_words
 
 
 def earlier_answer(form: OnceForm, sender: str) -> ResponseReturnValue | None:
@@ -46,3 +47,21 @@ def carry_out(
             if location is None:
                 raise
     return redirect(location)
+
+
+def carried_out(
+    form: RefusableForm, action: Callable[[], str], *, sender: str = ""
+) -> ResponseReturnValue | None:
+    """Carry a form out; ``None`` when it was refused: the form says why, and is shown again.
+
+    Raises:
+        Conflict: somebody was faster; it has a page of its own.
+    """
+    try:
+        return carry_out(form, action, sender=sender)
+    except Conflict:
+        raise
+    except RuleViolation as refusal:
+        db_session().rollback()
+        form.show_error(refusal.field, refusal_words(refusal))
+        return None

@@ -33,7 +33,7 @@ from services.meetup_availability import (
 from services.meetup_people import PersonContent, add_person, change_person, remove_person
 from services.meetup_places import choose_sessions, chosen_sessions, seats_taken
 from services.meetup_registration import change_availability
-from views.once import carry_out
+from views.once import carried_out
 from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 
 
@@ -77,15 +77,11 @@ def edit_person(
             )
         )
     if form.validate_on_submit():
-        try:
-            return carry_out(
-                form, lambda: _save(participant, form, frame, attendee), sender=frame.sender
-            )
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(
+            form, lambda: _save(participant, form, frame, attendee), sender=frame.sender
+        )
+        if answer is not None:
+            return answer
     page = render_template(
         "participations/person.html",
         participant=participant,

@@ -11,7 +11,6 @@ from extensions.clock import now
 from extensions.database import db_session
 from forms.meetup_registration import ComingForm, ReasonForm, RegistrationForm
 from models.meetup_participant import MeetupAttendee, MeetupParticipant
-from services.errors import Conflict, RuleViolation
 from services.meetup_availability import free_slots
 from services.meetup_clock import is_past, takes_wishes
 from services.meetup_leaving import cancel as cancel_registration
@@ -28,7 +27,7 @@ from services.meetup_registration import (
 )
 from views.access import current_person
 from views.meetup_registration import tell_outcome
-from views.once import carry_out, earlier_answer
+from views.once import carried_out, earlier_answer
 from views.participation_access import (
     acting_badge_key,
     acting_key,
@@ -36,7 +35,7 @@ from views.participation_access import (
     own_participant_or_404,
 )
 from views.participation_forms import Frame, edit_availability, edit_person, edit_sessions, take_off
-from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
+from views.refusals import UNPROCESSABLE, commit_or_flash
 from vocabulary.meetups import DayState, ParticipantState
 
 bp = Blueprint(
@@ -136,15 +135,11 @@ def register(slug: str, participant_id: int) -> ResponseReturnValue:
         form.show(content_of(participant))
         form.show_person(_known_person(attendee))
     if form.validate_on_submit():
-        try:
-            return carry_out(
-                form, lambda: _answer(participant, form, attendee), sender=acting_key(participant)
-            )
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(
+            form, lambda: _answer(participant, form, attendee), sender=acting_key(participant)
+        )
+        if answer is not None:
+            return answer
     page = render_template(
         "participations/register.html",
         participant=participant,
@@ -304,15 +299,11 @@ def _give_up(
 ) -> ResponseReturnValue:
     form = ReasonForm()
     if form.validate_on_submit():
-        try:
-            return carry_out(
-                form, lambda: act(form.note.data or ""), sender=acting_key(participant)
-            )
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
+        answer = carried_out(
+            form, lambda: act(form.note.data or ""), sender=acting_key(participant)
+        )
+        if answer is not None:
+            return answer
     page = render_template(template, participant=participant, day=participant.day, form=form)
     return page, UNPROCESSABLE if form.errors else 200
 
