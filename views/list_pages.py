@@ -12,7 +12,7 @@ Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage(Generic[Row]):
+class ShownRows(Generic[Row]):
     """What is shown of a list; ``number`` is from 1, the last one when more was asked for."""
 
     rows: Sequence[Row]
@@ -22,9 +22,9 @@ class ListPage(Generic[Row]):
     """The address names a page: what was folded away is open."""
 
 
-def asked_page(rows: Sequence[Row], size: int, *, parameter: str = "page") -> ListPage[Row]:
+def asked_page(rows: Sequence[Row], size: int, *, parameter: str = "page") -> ShownRows[Row]:
     """Return the page of ``rows`` that the address asks for, of ``size`` rows at most."""
     pages = max(1, -(-len(rows) // size))
     typed = request.args.get(parameter, "")
     number = min(max(1, number_in(typed) or 1), pages)
-    return ListPage(rows[(number - 1) * size : number * size], number, pages, bool(typed))
+    return ShownRows(rows[(number - 1) * size : number * size], number, pages, bool(typed))

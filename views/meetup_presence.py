@@ -41,6 +41,7 @@ from services.meetup_door import (
 from services.meetup_presence import Arrival, check_in, is_hour_known, undo_check_in
 from views.access import organized_day_or_404, signed_in_person
 from views.addresses import LARGEST_KEY
+from views.list_pages import asked_page
 from views.meetup_moments import starts_to_come
 from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
 
@@ -66,8 +67,7 @@ def index(slug: str) -> ResponseReturnValue:
     # Words typed are looked for among everybody: the person may have been noted already.
     view = asked or (DoorView.ALL if words else DoorView.EXPECTED)
     found = chosen_lines(lines, view, words)
-    pages = max(1, -(-len(found) // PER_PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    shown = asked_page(found, PER_PAGE)
     return render_template(
         "meetup_presence/index.html",
         day=day,
@@ -75,9 +75,9 @@ def index(slug: str) -> ResponseReturnValue:
         view=view,
         views=tuple(DoorView),
         words=words,
-        found=found[(page - 1) * PER_PAGE : page * PER_PAGE],
-        page=page,
-        pages=pages,
+        found=shown.rows,
+        page=shown.number,
+        pages=shown.pages,
         is_today=is_today(day, now()),
         check_url=url_for("meetup_presence.check", slug=day.slug, **_asked()),
         said=lambda line: hour_words(day, line),

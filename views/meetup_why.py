@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from extensions.clock import now
 from extensions.database import db_session
-from forms.shortlists import number_in
 from models.meetup_plan import MeetupPlan
 from services.errors import RuleViolation
 from services.meetup_imposing import impose_meeting
@@ -24,6 +23,7 @@ from services.meetup_why import (
 )
 from services.text_keys import name_key
 from views.access import signed_in_person
+from views.list_pages import asked_page
 from views.meetup_plan_access import DayNames, day_names, plan_or_404
 from views.meetup_why_words import price_sentence, reason_sentences
 from views.refusals import flash_refusal
@@ -57,20 +57,18 @@ def index(slug: str, number: int) -> ResponseReturnValue:
     kind = _asked_group()
     everyone = list(unplaced_meetings(plan))
     found = [one for one in everyone if _suits(names, one, asked) and kind in {None, one.group}]
-    pages = max(1, -(-len(found) // A_PAGE))
-    page = min(max(1, number_in(request.args.get("page")) or 1), pages)
-    shown = found[(page - 1) * A_PAGE : page * A_PAGE]
+    shown = asked_page(found, A_PAGE)
     return render_template(
         "meetup_why/index.html",
         day=day,
         plan=plan,
-        lines=_lines(names, shown, explain_in(read, held, [one.key for one in shown])),
+        lines=_lines(names, shown.rows, explain_in(read, held, [one.key for one in shown.rows])),
         counts={group: sum(one.group is group for one in everyone) for group in WhyGroup},
         total=plan.unplaced.get("count", 0),
         asked=asked,
         kind=kind,
-        page=page,
-        pages=pages,
+        page=shown.number,
+        pages=shown.pages,
     )
 
 

@@ -24,7 +24,6 @@ from services.meetup_wish_review import (
     PAGE_SIZE,
     WishFilters,
     named,
-    pages_of,
     participant_lines,
     review_wishes,
     state_counts,
@@ -33,6 +32,7 @@ from services.meetup_wish_worth import counted_wishes
 from services.meetup_wishes import Maker, WishTerms, make_wish, withdraw_wish
 from views.access import organized_day_or_404, signed_in_person
 from views.downloads import CSV_TYPE, attachment
+from views.list_pages import asked_page
 from views.once import carry_out
 from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 from views.wish_pages import check_token, named_or_error, page_number
@@ -82,19 +82,19 @@ def participants(slug: str) -> ResponseReturnValue:
     lines = participant_lines(db_session(), day)
     only_without, words = request.args.get("sans") == "1", _typed_name()
     kept = [one for one in named(lines, words) if one.has_none or not only_without]
-    page = min(page_number(), pages_of(len(kept)))
+    shown = asked_page(kept, PAGE_SIZE)
     return render_template(
         "meetup_wishes_review/participants.html",
         day=day,
-        lines=kept[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
+        lines=shown.rows,
         kept=len(kept),
         total=len(lines),
         without=sum(one.has_none for one in lines),
         only_without=only_without,
         can_ask=why_no_reminder(day, now()) is None,
         words=words,
-        page=page,
-        pages=pages_of(len(kept)),
+        page=shown.number,
+        pages=shown.pages,
     )
 
 
