@@ -15,8 +15,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from models.meetup import MeetupDay, MeetupSlot
-from tests.browser.people import within
-from tests.factories.mail_sink import Sink, subject_of, text_of
+from tests.factories.mail_sink import Sink, text_of
 from vocabulary.periods import french_hour
 from vocabulary.time_zones import TIME_ZONES
 
@@ -167,11 +166,6 @@ def invite(staff: Page, day: PreparedDay) -> None:
     expect(staff.get_by_role("status").first).to_be_visible()
 
 
-def mails_on(sink: Sink, address: str, words: str) -> list[EmailMessage]:
-    """Return the mails that reached an address whose subject holds ``words``."""
-    return [one for one in sink.messages_to(address) if words in subject_of(one)]
-
-
 def text_part(mail: EmailMessage) -> str:
     """Return the words of a mail, whatever is attached to it."""
     body = mail.get_body(("plain",))
@@ -181,8 +175,7 @@ def text_part(mail: EmailMessage) -> str:
 
 def read_mail(sink: Sink, address: str, words: str) -> EmailMessage:
     """Return the one mail with ``words`` in its subject, once it came."""
-    assert within(lambda: mails_on(sink, address, words) != [], 20), (address, words)
-    (mail,) = mails_on(sink, address, words)
+    (mail,) = sink.wait_about(address, words)
     return mail
 
 

@@ -53,6 +53,15 @@ def own_space(page: Page) -> str:
     return str(entry.locator("a").first.get_attribute("href"))
 
 
+def tick_theme(page: Page, name: str) -> None:
+    """Tick a theme of a form, whose fold is opened first: themes lie folded under their axis."""
+    box = page.get_by_label(name, exact=True)
+    fold = page.locator("details", has=box).first
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").first.click()
+    box.check()
+
+
 def _note(said: ConsoleMessage) -> None:
     if "Content Security Policy" in said.text:
         REFUSED.append(said.text)

@@ -100,7 +100,7 @@ def test_without_scripts_the_boxes_still_compare(visit: Visit) -> None:
     for place in range(2):
         page.locator(".entries .compare-box input").nth(place).check()
     page.locator(".compare-bar button").click()
-    assert page.locator(".compare thead th").count() == 3
+    expect(page.locator(".compare thead th")).to_have_count(3)
 
 
 def test_an_offer_is_set_aside_without_leaving_the_page(browser: Browser, site: str) -> None:

@@ -15,7 +15,16 @@ from pypdf import PdfReader
 
 from config import PROJECT_ROOT
 from tests.browser.conftest import RealSite
-from tests.browser.people import OWNER, REFUSED, STAFF, overflow, serious_findings, sign_in, within
+from tests.browser.people import (
+    OWNER,
+    REFUSED,
+    STAFF,
+    overflow,
+    serious_findings,
+    sign_in,
+    tick_theme,
+    within,
+)
 from tests.factories.mail_sink import Sink, subject_of, text_of
 
 pytestmark = pytest.mark.browser
@@ -72,11 +81,7 @@ def state_need(page: Page, wish: Wish) -> None:
     expect(page.locator("h1")).to_have_text(wish.title)
     page.get_by_label("Le besoin et son contexte").fill(PROSE)
     for theme in wish.themes:
-        box = page.get_by_label(theme, exact=True)
-        if not box.is_visible():
-            # Themes lie folded under their axis.
-            page.locator("details", has=box).first.locator("summary").first.click()
-        box.check()
+        tick_theme(page, theme)
     page.get_by_label("Montant envisagé, au plus").fill("45 000")
     page.get_by_role("button", name="Enregistrer et soumettre").click()
     expect(page.get_by_role("status").first).to_contain_text("Transmis à l’équipe")

@@ -14,6 +14,7 @@ from tests.browser.people import (
     own_space,
     serious_findings,
     sign_in,
+    tick_theme,
     visitor,
     within,
 )
@@ -48,9 +49,7 @@ def register(page: Page, name: str) -> None:
     page.get_by_role("button", name="Enregistrer et continuer").click()
     page.get_by_label("En une phrase").fill("Des façades isolantes posées en site occupé.")
     page.locator("textarea[name=description]").fill(PROSE)
-    if not page.get_by_label("Rénovation énergétique").is_visible():
-        page.get_by_text("Performance des bâtiments", exact=True).first.click()
-    page.get_by_label("Rénovation énergétique").check()
+    tick_theme(page, "Rénovation énergétique")
     page.get_by_role("button", name="Enregistrer et continuer").click()
     page.get_by_label("France entière").check()
     page.get_by_role("button", name="Enregistrer et continuer").click()
@@ -64,9 +63,7 @@ def write_offer(page: Page) -> None:
     page.get_by_role("button", name="Continuer").click()
     page.get_by_label("En une phrase").fill("Isoler sans reloger.")
     page.locator("textarea[name=description]").fill(PROSE)
-    if not page.get_by_label("Confort d’été").is_visible():
-        page.get_by_text("Performance des bâtiments", exact=True).first.click()
-    page.get_by_label("Confort d’été").check()
+    tick_theme(page, "Confort d’été")
     page.get_by_role("textbox", name="Lieu").fill("Saint-Étienne")
     page.get_by_role("textbox", name="Année").fill("2022")
     page.get_by_role("button", name="Enregistrer le brouillon").click()

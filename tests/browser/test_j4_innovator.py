@@ -15,6 +15,7 @@ from tests.browser.people import (
     own_space,
     serious_findings,
     sign_in,
+    tick_theme,
     within,
 )
 from tests.factories.mail_sink import Sink, subject_of, text_of
@@ -70,9 +71,7 @@ def publish_offer(mailed: str, browser: Browser, title: str) -> None:
     owner.get_by_role("button", name="Continuer").click()
     owner.get_by_label("En une phrase").fill("Une pergola posée en un jour sur une cour d’école.")
     owner.locator("textarea[name=description]").fill(PROSE)
-    if not owner.get_by_label("Confort d’été").is_visible():
-        owner.get_by_text("Performance des bâtiments", exact=True).first.click()
-    owner.get_by_label("Confort d’été").check()
+    tick_theme(owner, "Confort d’été")
     owner.get_by_role("button", name="Enregistrer et soumettre").click()
     expect(owner.get_by_role("status").first).to_be_visible()
     staff = sign_in(browser, mailed, STAFF)

@@ -35,6 +35,16 @@ class Sink:
             time.sleep(0.1)
         return self.messages_to(address)
 
+    def wait_about(self, address: str, words: str, *, seconds: float = 20.0) -> list[EmailMessage]:
+        """Return the messages for an address with ``words`` in their subject, once one came."""
+        limit = time.monotonic() + seconds
+        while not (found := self._about(address, words)) and time.monotonic() < limit:
+            time.sleep(0.1)
+        return found
+
+    def _about(self, address: str, words: str) -> list[EmailMessage]:
+        return [one for one in self.messages_to(address) if words in subject_of(one)]
+
     async def handle_RCPT(  # noqa: N802 - aiosmtpd names it
         self,
         server: SMTP,
