@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or load_settings()
     prepare_data_dir(settings)
-    app = Flask(__name__, root_path=str(PROJECT_ROOT))
+    app = Flask(__name__, root_path=str(PROJECT_ROOT), static_url_path=assets.STATIC_URL)
     _configure(app, settings)
     database.init_app(app, settings.engine_url())
     i18n.init_app(app)

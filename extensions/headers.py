@@ -1,6 +1,6 @@
 """Security headers on every response, errors and uploads included; caches kept honest."""
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, g, request, session
 from secure import (
     ContentSecurityPolicy,
     CrossOriginOpenerPolicy,
@@ -57,7 +57,7 @@ def init_app(app: Flask, *, is_https: bool, tile_origin: str) -> None:
 def _mark_cacheability(response: Response) -> None:
     """Keep pages out of shared caches: they depend on who asks and in which language."""
     if request.endpoint in {"static", "static_files.vendor"}:
-        if request.args.get("v"):
+        if g.get("is_lasting", False):
             response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
         return
     if "Cache-Control" not in response.headers:

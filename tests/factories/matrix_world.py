@@ -180,7 +180,7 @@ def _shared_examples(session: Session, entry: Organization, other: Organization)
         **register_examples(session, territory, entry, other),
         **shortlist_examples(session, entry, offer),
         "language.switch": {"code": "fr"},
-        "static": {"filename": "css/base.css"},
+        "static": {"release": "0", "filename": "css/base.css"},
         "static_files.vendor": {"package": "bootstrap", "filename": "css/bootstrap.min.css"},
         "moderation.hide": {**entry_slug, "kind": "acteurs"},
         "moderation.restore": {**entry_slug, "kind": "acteurs"},

@@ -1,10 +1,14 @@
 """Security headers on every response, caches that never mix people, hosts and return addresses."""
 
+import re
+from pathlib import Path
 from typing import Final
+from urllib.parse import urljoin
 
 import pytest
 from flask.testing import FlaskClient
 
+from extensions.assets import release_of
 from extensions.redirects import is_own_path
 from tests.conftest import AppFactory
 
@@ -13,9 +17,11 @@ POLICY: Final = (
     "font-src 'self'; connect-src 'self'; worker-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+LASTING: Final = "public, max-age=31536000, immutable"
+INNER: Final = re.compile(r"""(?:from |url\()"(\.[^"]+)\"""")
 ADDRESSES: Final = (
     "/",
-    "/static/css/base.css",
+    "/static/0/css/base.css",
     "/fichiers/leaflet/leaflet.css",
     "/carte/contours.geojson",
     "/annuaire.csv",
@@ -43,9 +49,41 @@ def test_pages_stay_out_of_shared_caches(client: FlaskClient) -> None:
 
 
 def test_static_files_with_their_digest_are_kept_for_a_year(client: FlaskClient) -> None:
-    address = client.get("/").text.split('href="/static/css/base.css?')[1].split('"')[0]
-    answer = client.get(f"/static/css/base.css?{address}")
-    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    page = client.get("/").text
+    for address in re.findall(r'(?:src|href)="(/(?:static|fichiers)/[^"]+)"', page):
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, LASTING), address
+
+
+def test_what_scripts_and_style_sheets_name_is_kept_as_long(client: FlaskClient) -> None:
+    """Relative addresses inherit the release of the file that names them."""
+    page = client.get("/").text
+    sheets = re.findall(r'href="(/static/[^"]+\.css)"', page)
+    inner = [
+        urljoin(address, named)
+        for address in (*sheets, *re.findall(r'src="(/static/[^"]+\.js)"', page))
+        for named in INNER.findall(client.get(address).text)
+    ]
+    assert {address.rpartition(".")[2] for address in inner} == {"js", "woff2"}
+    for address in inner:
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, LASTING), address
+
+
+def test_a_page_of_an_earlier_release_finds_its_files_uncached(client: FlaskClient) -> None:
+    answer = client.get("/static/0123456789/css/base.css")
+    assert answer.status_code == 200
+    assert "immutable" not in answer.headers["Cache-Control"]
+
+
+def test_the_release_changes_with_any_file(tmp_path: Path) -> None:
+    (tmp_path / "js").mkdir()
+    (tmp_path / "js/one.js").write_text("1")
+    first = release_of(tmp_path)
+    (tmp_path / "js/two.js").write_text("2")
+    second = release_of(tmp_path)
+    (tmp_path / "js/two.js").rename(tmp_path / "js/three.js")
+    assert len({first, second, release_of(tmp_path)}) == 3
 
 
 def test_cookies_insist_on_tls_when_the_public_address_is_https(make_app: AppFactory) -> None:
