@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from meetups.planner import plan_day
 from models.account import User
 from models.geography import Commune
 from models.meetup import MeetupDay, MeetupRoom, MeetupSession, MeetupSlot, MeetupTable
@@ -22,15 +23,9 @@ from services.demo_meetup_people import (
     demo_bodies,
 )
 from services.meetup_agenda_news import AgendaNews, tell_participant
-from services.meetup_availability import free_slots
 from services.meetup_calendar import record_publication
 from services.meetup_clock import is_past
-from services.meetup_figures import figures_of, write_figures
-from services.meetup_plan_store import check_placements, insert_placements
-from services.meetup_planning import Placement, pair_key, tables_of
-from services.meetup_reading import read_day
-from services.meetup_why import reasons_as_data
-from services.meetup_wish_worth import pair_worths
+from services.meetup_computing import Claim, finish_plan, read_for
 from services.seeding_files import read_toml
 from vocabulary.meetups import DayState, PlanState, SessionKind
 
@@ -40,6 +35,8 @@ _HALF_HOUR: Final = timedelta(minutes=30)
 _STARTED: Final = timedelta(hours=2)
 _REGISTERED: Final = timedelta(days=50)
 _WISHED: Final = timedelta(days=20)
+_LONGEST_CALCULATION: Final = 120.0
+"""Seconds: far more than a demo day asks for, so that its plan is the same on any machine."""
 
 
 def seed_demo_meetups(
@@ -163,18 +160,28 @@ def _add_hours(day: MeetupDay, entry: Mapping[str, Any], *, now: datetime) -> No
             )
     rooms = {room.name: room for room in day.rooms}
     for part in entry["sessions"]:
-        start = day.at(part["starts"]).astimezone(UTC)
+        start = _start_of(day, part)
+        end = start + timedelta(minutes=part["minutes"])
+        if {one.astimezone(day.zone).date() for one in (start, end)} != {day.held_on}:
+            continue
         day.sessions.append(
             MeetupSession(
                 kind=SessionKind(part["kind"]),
                 title=part["title"],
                 text=part.get("text", ""),
                 starts_at=start,
-                ends_at=start + timedelta(minutes=part["minutes"]),
+                ends_at=end,
                 room=rooms.get(part.get("room", "")),
                 capacity=part.get("capacity"),
             )
         )
+
+
+def _start_of(day: MeetupDay, part: Mapping[str, Any]) -> datetime:
+    """Return when a session starts: at its hour, or so many minutes after the first slot does."""
+    if "starts" in part:
+        return day.at(part["starts"]).astimezone(UTC)
+    return day.slots[0].starts_at + timedelta(minutes=part["after"])
 
 
 def _around(day: MeetupDay, now: datetime, length: timedelta) -> datetime:
@@ -195,11 +202,23 @@ def _publish(
     at: datetime,
 ) -> None:
     """Publish a plan as it would have been four days before, its agendas already mailed."""
-    placements = _placements(session, day, participants)
+    published_at = at + timedelta(hours=1)
+    plan = _compute(session, day, staff=staff, at=at)
+    plan.published_at = published_at
+    day.published_plan_id = plan.id
+    session.flush()
+    record_publication(session, day, plan, now=published_at)
+    news = AgendaNews(session, day)
+    for participant in participants:
+        tell_participant(news, participant, now=published_at)
+
+
+def _compute(session: Session, day: MeetupDay, *, staff: User | None, at: datetime) -> MeetupPlan:
+    """Plan the day as the worker does, in a second or so; no limit of time cuts it."""
     plan = MeetupPlan(
         day_id=day.id,
         number=1,
-        state=PlanState.READY,
+        state=PlanState.COMPUTING,
         guarantees={},
         conflicts={},
         unplaced={},
@@ -207,48 +226,14 @@ def _publish(
         created_by_id=staff.id if staff else None,
         created_at=at,
         started_at=at,
-        finished_at=at + timedelta(seconds=4),
-        published_at=at + timedelta(hours=1),
     )
     session.add(plan)
     session.flush()
-    read = read_day(session, day, held=placements)
-    check_placements(read, placements)
-    insert_placements(session, plan, placements)
-    write_figures(plan, figures_of(read, placements))
-    plan.unplaced = reasons_as_data(read, read.numbers(placements)[0])
-    day.published_plan_id = plan.id
+    read = read_for(session, plan)
+    planned = plan_day(read.wished, seconds=_LONGEST_CALCULATION)
+    finish_plan(session, Claim(plan.id, at), read, planned, now=at + timedelta(seconds=4))
     session.flush()
-    record_publication(session, day, plan, now=at + timedelta(hours=1))
-    news = AgendaNews(session, day)
-    for participant in participants:
-        tell_participant(news, participant, now=at + timedelta(hours=1))
-
-
-def _placements(
-    session: Session, day: MeetupDay, participants: Sequence[MeetupParticipant]
-) -> list[Placement]:
-    """Place the wished pairs, the most wanted first, in the first slot that both have free.
-
-    The planner would do better; it takes longer than starting the demonstration may.
-    """
-    free = {one.id: set(free_slots(day, one)) for one in participants}
-    tables = [table.id for table in tables_of(session, day)]
-    slots = [slot.id for slot in day.slots]
-    left = {slot: list(tables) for slot in slots}
-    count = dict.fromkeys(free, 0)
-    worths = pair_worths(session, day)
-    placed = []
-    for pair in sorted(worths, key=lambda one: (-worths[one].worth, one)):
-        both = free[pair[0]] & free[pair[1]]
-        slot = next((one for one in slots if one in both and left[one]), None)
-        if slot is None or max(count[number] for number in pair) >= day.most_meetings:
-            continue
-        placed.append(Placement(pair_key(*pair), pair, slot, left[slot].pop(0)))
-        for number in pair:
-            free[number].discard(slot)
-            count[number] += 1
-    return placed
+    return plan
 
 
 def _receive(

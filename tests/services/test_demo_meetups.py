@@ -68,6 +68,7 @@ def test_the_day_of_today_is_planned_and_people_arrive(session: Session) -> None
     day = day_of(session, TODAY)
     plan = session.get_one(MeetupPlan, day.published_plan_id)
     check_still_possible(session, day, plan)
+    assert plan.guarantees["is_score_proven"]
     arrived = [one for one in day.participants if one.arrived_at]
     assert 0 < len(arrived) < len(day.participants)
     assert {one.agenda_told_at is None for one in day.participants} == {False}
@@ -99,12 +100,11 @@ def test_the_slots_of_today_stay_on_their_date_around_the_hour(
     seed_demo_meetups(empty_session, accounts=[], staff_email=STAFF, now=moment)
     day = day_of(empty_session, TODAY)
     assert day.held_on == moment.astimezone(day.zone).date()
-    dates = {
-        instant.astimezone(day.zone).date()
-        for slot in day.slots
-        for instant in (slot.starts_at, slot.ends_at)
-    }
-    assert dates == {day.held_on}
+    instants = [
+        *(one for slot in day.slots for one in (slot.starts_at, slot.ends_at)),
+        *(one for part in day.sessions for one in (part.starts_at, part.ends_at)),
+    ]
+    assert {one.astimezone(day.zone).date() for one in instants} == {day.held_on}
     assert day.slots[0].starts_at <= moment <= day.slots[-1].ends_at
 
 
