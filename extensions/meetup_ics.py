@@ -130,14 +130,14 @@ def _dropped_event(agenda: Agenda, gone: DroppedMeeting) -> "Event":
     return event
 
 
-def _event(agenda: Agenda, uid: str, sequence: int, stamp: datetime | None) -> "Event":
+def _event(agenda: Agenda, uid: str, number: int, stamp: datetime | None) -> "Event":
     from icalendar import Event  # noqa: PLC0415 - as above
 
     day = agenda.day
     moment = stamp or day.updated_at or day.created_at or datetime(2026, 1, 1, tzinfo=UTC)
     event = Event()
     event.add("uid", f"{uid}@{_host()}")
-    event.add("sequence", sequence)
+    event.add("sequence", number + agenda.participant.calendar_offset)
     event.add("dtstamp", moment.replace(microsecond=0))
     event.add("last-modified", moment.replace(microsecond=0))
     event.add("url", _page(agenda))

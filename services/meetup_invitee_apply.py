@@ -33,6 +33,7 @@ from services.meetup_invitee_plans import (
 from services.meetup_invitee_preview import NO_THEME, analyse_invitees, mapping_of
 from services.meetup_notes import tell
 from services.meetup_places import CLOSED_DAY, lock_day
+from services.meetup_returns import note_return
 from services.text_keys import name_key
 from vocabulary.labels import N_
 from vocabulary.meetups import (
@@ -224,6 +225,7 @@ class _Writer:
             participant.state = ParticipantState.CONFIRMED
             participant.confirmed_at = participant.answered_at = self._now
             participant.queued_at = None
+            note_return(self._session, participant, now=self._now)
             self._registered.append(participant)
         if plan.attendee is not None:
             _set_person(plan.attendee, plan.facts)

@@ -16,6 +16,7 @@ from models.meetup_participant import MeetupParticipant, MeetupSessionSeat
 from services.errors import RuleViolation
 from services.meetup_clock import is_past, is_today
 from services.meetup_notes import note_event, tell
+from services.meetup_returns import note_return
 from services.meetup_wish_reserve import settle_around
 from vocabulary.labels import N_
 from vocabulary.meetups import SHARED_SESSIONS, DayState, ParticipantEvent, ParticipantState
@@ -81,6 +82,7 @@ def take_place(
     if free is None or (free > 0 and not is_queue):
         participant.state = ParticipantState.CONFIRMED
         participant.confirmed_at, participant.queued_at = now, None
+        note_return(session, participant, now=now)
         event = ParticipantEvent.CONFIRMED
     else:
         participant.state = ParticipantState.WAITING
@@ -109,6 +111,7 @@ def offer_free_places(
     for participant in chosen:
         participant.state = ParticipantState.CONFIRMED
         participant.confirmed_at, participant.queued_at = now, None
+        note_return(session, participant, now=now)
     session.flush()
     for participant in chosen:
         settle_around(session, participant, now=now)

@@ -16,6 +16,7 @@ from services.errors import RuleViolation
 from services.meetup_calendar import record_publication, refresh_publication
 from services.meetup_clock import is_past
 from services.meetup_day_notes import DayEvent, flush_day, note_day, take_back, tell_everybody
+from services.meetup_returns import renumber_programme
 from vocabulary.labels import N_, LabelledEnum
 from vocabulary.meetups import DayState
 
@@ -143,6 +144,7 @@ def restore_day(session: Session, day: MeetupDay, *, person: User, now: datetime
     day.state_before, day.cancelled_reason = None, ""
     note_day(session, "restored", day, person=person, now=now)
     flush_day(session)
+    renumber_programme(session, day)
     refresh_publication(session, day, now=now)
     if take_back(session, day, DayEvent.CANCELLED):
         return False
