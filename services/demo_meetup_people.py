@@ -16,7 +16,12 @@ from sqlalchemy.orm import Session
 
 from models.account import User
 from models.meetup import MeetupDay
-from models.meetup_participant import MeetupAbsence, MeetupAttendee, MeetupParticipant
+from models.meetup_participant import (
+    MeetupAbsence,
+    MeetupAttendee,
+    MeetupParticipant,
+    MeetupParticipantEvent,
+)
 from models.meetup_wish import MeetupWish
 from models.membership import Membership
 from models.organization import Organization
@@ -26,6 +31,7 @@ from services.text_keys import name_key, slugify
 from vocabulary.exchanges import Side
 from vocabulary.kinds import MembershipState
 from vocabulary.meetups import (
+    ParticipantEvent,
     ParticipantState,
     ParticipantVisibility,
     WishPriority,
@@ -63,6 +69,7 @@ _PRIORITIES: Final = (
     WishPriority.IMPORTANT,
     WishPriority.WELCOME,
 )
+_OFFICE_HOURS: Final = 8
 # Below what a participant may hold, so that nobody is promised more.
 _MOST_ACCEPTED: Final = 7
 
@@ -124,29 +131,63 @@ def add_participants(
     bodies: Sequence[Body],
     counts: Mapping[str, int],
     *,
-    registered_at: datetime,
+    invited_at: datetime,
+    staff: User | None,
 ) -> list[MeetupParticipant]:
-    """Add the participants of a day: so many of each side, one or two people each."""
+    """Add the participants of a day: so many of each side, one or two people each.
+
+    ``invited_at``, a morning, is when the first was invited; the others follow in office hours.
+    """
     wanted = {Side.TERRITORY: counts["territories"], Side.ACTOR: counts["actors"]}
     chosen = [one for side, most in wanted.items() for one in _of_side(bodies, side)[:most]]
     addresses: set[str] = set()
     made = []
     for rank, body in enumerate(chosen):
-        participant = _participant(day, body, rank, registered_at + timedelta(hours=rank))
+        participant = _participant(day, body, rank, _in_office_hours(invited_at, rank))
         participant.attendees.extend(_people(day, body, rank, addresses))
         made.append(participant)
     day.participants.extend(made)
     session.flush()
+    _add_history(session, made, staff)
     return made
+
+
+def _in_office_hours(morning: datetime, rank: int) -> datetime:
+    days, hours = divmod(rank, _OFFICE_HOURS)
+    return morning + timedelta(days=days, hours=hours, minutes=rank * 17 % 60)
+
+
+def _add_history(
+    session: Session, participants: Iterable[MeetupParticipant], staff: User | None
+) -> None:
+    """Write what the steps of each participation would have left in its history."""
+    by_staff = staff.public_name[:120] if staff else ""
+    session.execute(
+        insert(MeetupParticipantEvent),
+        [
+            {
+                "participant_id": one.id,
+                "at": at,
+                "event": event,
+                "actor_name": actor,
+                "recipients": len(one.attendees),
+                "note": "",
+            }
+            for one in participants
+            for event, at, actor in (
+                (ParticipantEvent.INVITED, one.invited_at, by_staff),
+                (ParticipantEvent.REGISTERED, one.answered_at, ""),
+                (ParticipantEvent.CONFIRMED, one.confirmed_at, by_staff),
+            )
+        ],
+    )
 
 
 def _of_side(bodies: Sequence[Body], side: Side) -> list[Body]:
     return [one for one in bodies if one.side is side]
 
 
-def _participant(
-    day: MeetupDay, body: Body, rank: int, registered_at: datetime
-) -> MeetupParticipant:
+def _participant(day: MeetupDay, body: Body, rank: int, invited_at: datetime) -> MeetupParticipant:
     organization = body.organization
     return MeetupParticipant(
         organization_id=organization.id if organization else None,
@@ -161,10 +202,10 @@ def _participant(
         needs_step_free=rank % 17 == 5,  # noqa: PLR2004 - three or four of sixty
         needs_hearing_loop=rank % 29 == 7,  # noqa: PLR2004 - one or two of sixty
         link_key=_key(day, "lien", body.name),
-        invited_at=registered_at - timedelta(days=6),
-        answered_at=registered_at,
-        confirmed_at=registered_at + timedelta(days=1),
-        created_at=registered_at - timedelta(days=6),
+        invited_at=invited_at,
+        answered_at=invited_at + timedelta(days=6, minutes=25),
+        confirmed_at=invited_at + timedelta(days=7),
+        created_at=invited_at,
     )
 
 

@@ -33,7 +33,7 @@ FILE: Final = "demo/meetups.toml"
 _HALF_HOUR: Final = timedelta(minutes=30)
 # How long before the present hour the slots of the day held today start.
 _STARTED: Final = timedelta(hours=2)
-_REGISTERED: Final = timedelta(days=50)
+_INVITED: Final = timedelta(days=56)
 _WISHED: Final = timedelta(days=20)
 _LONGEST_CALCULATION: Final = 120.0
 """Seconds: far more than a demo day asks for, so that its plan is the same on any machine."""
@@ -102,11 +102,12 @@ def _fill(
 ) -> None:
     over = is_past(day, now)
     is_planned = over or day.slug == "rencontre-du-jour"
-    reference = min(day.at(time(8)).astimezone(UTC), now)
+    latest = min(day.held_on, now.astimezone(day.zone).date())
+    reference = datetime.combine(latest, time(9), day.zone).astimezone(UTC)
     day.state = DayState(entry["state"])
     day.address, day.capacity = entry["address"], entry["capacity"]
     day.created_by_id = staff.id if staff else None
-    day.created_at = day.updated_at = reference - _REGISTERED - timedelta(days=20)
+    day.created_at = day.updated_at = reference - _INVITED - timedelta(days=14)
     day.hall_key = secrets.token_hex(8)
     _add_place(day, entry)
     _add_hours(day, entry, now=now)
@@ -116,7 +117,8 @@ def _fill(
         day,
         bodies,
         entry["participants"],
-        registered_at=reference - _REGISTERED,
+        invited_at=reference - _INVITED,
+        staff=staff,
     )
     add_absences(day, participants)
     session.flush()
