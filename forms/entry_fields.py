@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     FieldList,
     HiddenField,
@@ -26,6 +25,7 @@ from forms.choices import (
     region_choices,
     theme_choices,
 )
+from forms.refusals import RefusableForm
 from forms.texts import line_field, text_field
 from services.contents import MAX_DESCRIPTION, MAX_PITCH, MAX_THEMES, known_area_codes
 from vocabulary.kinds import AreaLevel
@@ -37,7 +37,7 @@ _POSITION: Final = re.compile(r"[0-9]{1,4}")
 NO_LOCK: Final = -(10**9)
 
 
-class LockedForm(FlaskForm):
+class LockedForm(RefusableForm):
     """A form over a draft; ``lock`` is the one it was shown with."""
 
     lock = HiddenField()
@@ -51,13 +51,6 @@ class LockedForm(FlaskForm):
         """Show the form again over the version that is stored now."""
         self.lock.data = str(lock)
         self.lock.raw_data = [str(lock)]
-
-    def show_error(self, name: str | None, message: str) -> None:
-        """Put a refusal beside the field it is about, else above the form."""
-        if name and name in self:
-            self[name].errors = [*self[name].errors, message]
-        else:
-            self.form_errors.append(message)
 
 
 class RowList(FieldList):  # type: ignore[type-arg]  # no generic at run time

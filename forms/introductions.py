@@ -9,7 +9,7 @@ from wtforms import Field, MultipleFileField, RadioField, SelectField, StringFie
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from forms.choices import Pairs, SelectChoice, choices_from, choices_of
-from forms.once import OnceForm, RefusableForm
+from forms.once import OnceForm
 from forms.texts import TOO_LONG, line_field, strip
 from services.attachment_types import ACCEPT
 from services.attachments import MAX_BYTES, MAX_FILES
@@ -39,7 +39,7 @@ def _text_of(field: TextAreaField) -> str:
     return clean_text(field.data or "", MESSAGE_LENGTH)
 
 
-class RequestForm(RefusableForm):
+class RequestForm(OnceForm):
     """A request to be put in touch; an actor also chooses which offer it answers with."""
 
     offer = RadioField(
@@ -81,7 +81,7 @@ class RequestForm(RefusableForm):
         return str(self.relay.data or "") if self.relay else ""
 
 
-class MessageForm(RefusableForm):
+class MessageForm(OnceForm):
     """A message in a thread, with files."""
 
     body = _message_field(_l("Votre message"))
@@ -115,7 +115,7 @@ class ContactForm(OnceForm):
     """Becoming the contact of one's side."""
 
 
-class DeclineForm(RefusableForm):
+class DeclineForm(OnceForm):
     """No to a request, with a reason from the list and a few words."""
 
     reason = SelectField(
@@ -150,7 +150,7 @@ def _note_field() -> StringField:
     return line_field(_l("Précision"), NOTE_LENGTH)
 
 
-class StageForm(RefusableForm):
+class StageForm(OnceForm):
     """What came of an introduction, from its thread."""
 
     stage = SelectField(
@@ -169,7 +169,7 @@ class StageForm(RefusableForm):
         return clean_line(self.note.data or "", NOTE_LENGTH)
 
 
-class DueForm(RefusableForm):
+class DueForm(OnceForm):
     """All the outcomes asked of a person's organisations; a line left open is asked again."""
 
     def stage_field(self, introduction_id: int, side: Side) -> Field:

@@ -10,14 +10,14 @@ from wtforms import BooleanField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import Length
 
 from forms.choices import SelectChoice
-from forms.once import RefusableForm
+from forms.once import OnceForm
 from forms.texts import TOO_LONG
 
 PASTED_LENGTH = 1_000_000
 SHOWN_TITLE = 60
 
 
-class InviteesForm(RefusableForm):
+class InviteesForm(OnceForm):
     """A file, or lines pasted from a spreadsheet."""
 
     file = FileField(
@@ -45,7 +45,7 @@ class InviteesForm(RefusableForm):
         return (self.pasted.data or "").encode(), ""
 
 
-class ApplyInviteesForm(RefusableForm):
+class ApplyInviteesForm(OnceForm):
     """The decision to apply a file."""
 
     tells = BooleanField(

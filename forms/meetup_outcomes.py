@@ -10,7 +10,7 @@ from wtforms.validators import AnyOf, Optional
 
 from forms.choices import SelectChoice, choices_from, choices_of
 from forms.introductions import STAGE_CHOICES
-from forms.once import RefusableForm
+from forms.once import OnceForm
 from forms.texts import line_field
 from services.contents import clean_line
 from services.meetup_outcomes import NOTE_LENGTH
@@ -58,7 +58,7 @@ class GivenAnswer:
     offer_id: int | None
 
 
-class MeetingsForm(RefusableForm):
+class MeetingsForm(OnceForm):
     """All the meetings of a participant; one that is left open is asked about again."""
 
     def line_field(self, kind: str, meeting_id: int) -> Field | None:

@@ -16,7 +16,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Optio
 from forms.choices import SelectChoice, choices_of, department_choices
 from forms.entry_fields import ThemesMixin
 from forms.meetup_registration import UNREADABLE, ComingForm, kind_choices
-from forms.once import RefusableForm
+from forms.once import OnceForm
 from forms.texts import TOO_LONG, strip
 from services.meetup_candidates import Criteria
 from services.meetup_decisions import Correction, Decision, Refusal
@@ -29,7 +29,7 @@ from vocabulary.kinds import OrganizationKind
 QUARTER_CODE_LENGTH: Final = 8
 
 
-class DecisionForm(RefusableForm):
+class DecisionForm(OnceForm):
     """One decision on the participants ticked."""
 
     decision = SelectField(_l("Pour les participants cochés"))
@@ -53,7 +53,7 @@ class DecisionForm(RefusableForm):
         return Refusal(self.reason.data)
 
 
-class AddForm(RefusableForm):
+class AddForm(OnceForm):
     """A body added by hand, with one of its people."""
 
     organization = StringField(
@@ -152,7 +152,7 @@ class CorrectionForm(ComingForm):
         self.staff_note.data = known.staff_note
 
 
-class SearchForm(ThemesMixin, RefusableForm):
+class SearchForm(ThemesMixin, OnceForm):
     """Whom to look for in the directory; read from the address of the page."""
 
     class Meta:
@@ -189,7 +189,7 @@ class SearchForm(ThemesMixin, RefusableForm):
         )
 
 
-class PrepareForm(RefusableForm):
+class PrepareForm(OnceForm):
     """The bodies kept of a search, and a reason of one's own."""
 
     words = TextAreaField(
@@ -200,13 +200,13 @@ class PrepareForm(RefusableForm):
     )
 
 
-class SendForm(RefusableForm):
+class SendForm(OnceForm):
     """Sending what the page has counted."""
 
     sure = BooleanField(_l("J’ai relu la liste"))
 
 
-class MergeForm(RefusableForm):
+class MergeForm(OnceForm):
     """Which other participant is the same."""
 
     other = SelectField(

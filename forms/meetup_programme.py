@@ -21,7 +21,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from forms.choices import choices_of
 from forms.entry_fields import RowList
 from forms.meetup_days import CountField
-from forms.once import RefusableForm
+from forms.once import OnceForm
 from forms.texts import TOO_LONG, strip
 from services.meetup_programme import MAX_TEXT, MAX_TITLE, SessionContent
 from services.meetup_rooms import (
@@ -60,7 +60,7 @@ class HourField(TimeField):
             raise ValueError(BAD_HOUR) from error
 
 
-class ErrorsByField(RefusableForm):
+class ErrorsByField(OnceForm):
     """A form whose rows have their refusals above it."""
 
     def show_error(self, name: str | None, message: str) -> None:

@@ -19,7 +19,7 @@ from wtforms.validators import DataRequired, Email, InputRequired, Length, Numbe
 
 from forms.choices import Choices, Pairs, SelectChoice, choices_from, choices_of
 from forms.entry_fields import ThemesMixin
-from forms.once import RefusableForm
+from forms.once import OnceForm
 from forms.texts import TOO_LONG, strip
 from services.meetup_people import NAME_LENGTH, PersonContent
 from services.meetup_registration import (
@@ -61,7 +61,7 @@ class AskLinkForm(FlaskForm):
     )
 
 
-class ComingForm(ThemesMixin, RefusableForm):
+class ComingForm(ThemesMixin, OnceForm):
     """What a participant says of its coming; the same for it, and for staff on its behalf."""
 
     presentation = TextAreaField(
@@ -200,7 +200,7 @@ class RegistrationForm(PersonMixin, ComingForm):
             raise ValidationError(_l("Écrivez le nom de la structure."))
 
 
-class PersonForm(PersonMixin, RefusableForm):
+class PersonForm(PersonMixin, OnceForm):
     """One of the people who come."""
 
     email = StringField(
@@ -223,7 +223,7 @@ class PersonForm(PersonMixin, RefusableForm):
         self.email.data = person.email
 
 
-class AvailabilityForm(RefusableForm):
+class AvailabilityForm(OnceForm):
     """Half-days, and the slots of those one is there for in part."""
 
     morning = RadioField(_l("Le matin"), default=ALL_DAY)
@@ -246,13 +246,13 @@ class AvailabilityForm(RefusableForm):
             ]
 
 
-class SessionsForm(RefusableForm):
+class SessionsForm(OnceForm):
     """The sessions that one chooses to attend."""
 
     sessions = SelectMultipleField(_l("Ateliers et présentations"), coerce=str)
 
 
-class ReasonForm(RefusableForm):
+class ReasonForm(OnceForm):
     """A few words with a no or a cancellation."""
 
     note = TextAreaField(

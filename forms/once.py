@@ -4,13 +4,14 @@ import re
 import uuid
 from typing import Final
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
+
+from forms.refusals import RefusableForm
 
 _NUMBER: Final = re.compile(r"[0-9a-f]{32}")
 
 
-class OnceForm(FlaskForm):
+class OnceForm(RefusableForm):
     """A form with a number of its own; ``receipt_key`` names it for its sender."""
 
     form_number = HiddenField(default=lambda: uuid.uuid4().hex)
@@ -24,14 +25,3 @@ class OnceForm(FlaskForm):
         if not _NUMBER.fullmatch(number):
             number = uuid.uuid4().hex
         return f"{sender}:{number}"
-
-
-class RefusableForm(OnceForm):
-    """A numbered form that shows the refusal of a rule beside the field it is about."""
-
-    def show_error(self, name: str | None, message: str) -> None:
-        """Put a refusal beside its field, else above the form."""
-        if name and name in self:
-            self[name].errors = [*self[name].errors, message]
-        else:
-            self.form_errors.append(message)

@@ -3,13 +3,13 @@
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import EmailField, RadioField, StringField
 from wtforms.validators import DataRequired, Email, InputRequired, Length
 
 from forms.account import plain_line, squeeze
 from forms.choices import SelectChoice
 from forms.once import OnceForm
+from forms.refusals import RefusableForm
 from forms.texts import TOO_LONG, text_field
 from services.reference_answers import MAX_FUNCTION, MAX_NOTE, MAX_SOURCE
 from vocabulary.exchanges import ConfirmationAnswer
@@ -18,19 +18,7 @@ ADDRESS_LENGTH: Final = 255
 SHOW_AGAIN, KEEP_HIDDEN = "retablir", "masquer"
 
 
-class RefusalsMixin:
-    """Puts the refusal of a service beside the field it is about, else above the form."""
-
-    def show_error(self, name: str | None, message: str) -> None:
-        """Add ``message`` to the field of that name."""
-        if name and name in self:  # type: ignore[operator]  # a form holds its fields
-            field = self[name]  # type: ignore[index]
-            field.errors = [*field.errors, message]
-        else:
-            self.form_errors.append(message)  # type: ignore[attr-defined]
-
-
-class AskForm(RefusalsMixin, OnceForm):
+class AskForm(OnceForm):
     """The professional address of somebody at the partner."""
 
     email = EmailField(
@@ -54,7 +42,7 @@ class AskForm(RefusalsMixin, OnceForm):
         return str(self.email.data or "")
 
 
-class AnswerForm(RefusalsMixin, FlaskForm):
+class AnswerForm(RefusableForm):
     """What a partner answers, and in what capacity."""
 
     answer = RadioField(
@@ -90,7 +78,7 @@ class AnswerForm(RefusalsMixin, FlaskForm):
         return ConfirmationAnswer(self.answer.data)
 
 
-class SettleForm(RefusalsMixin, FlaskForm):
+class SettleForm(RefusableForm):
     """What staff conclude of a contested reference."""
 
     decision = RadioField(
@@ -117,7 +105,7 @@ class SettleForm(RefusalsMixin, FlaskForm):
         return bool(self.decision.data == KEEP_HIDDEN)
 
 
-class OfficialForm(RefusalsMixin, FlaskForm):
+class OfficialForm(RefusableForm):
     """The official source in which staff found a deployment."""
 
     source = StringField(

@@ -138,7 +138,7 @@ class NeedDocumentForm(OnceForm):
         file: FileStorage = self.file.data
         return file.filename or "", file.stream.read(MAX_BYTES + 1)
 
-    def show_error(self, field: str | None, message: Any) -> None:  # noqa: ANN401 - lazy text
-        """Put a refusal beside the field it is about."""
-        del field
+    def show_error(self, name: str | None, message: str) -> None:
+        """Put a refusal beside the file, whatever it is about."""
+        del name
         self.file.errors = [*self.file.errors, message]

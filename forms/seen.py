@@ -5,7 +5,7 @@ from typing import Final
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField
 
-from forms.once import RefusableForm
+from forms.once import OnceForm
 
 BAD_DAY: Final = _l("Cette date n’existe pas : écrivez-la jour, mois, année.")
 
@@ -25,7 +25,7 @@ class DayField(DateField):
             raise ValueError(BAD_DAY) from error
 
 
-class SeenForm(RefusableForm):
+class SeenForm(OnceForm):
     """A form over something stored; ``seen`` is the digest of what it was shown with."""
 
     seen = HiddenField()

@@ -11,13 +11,12 @@ from forms.once import OnceForm
 from models.consortium import Consortium, ConsortiumInvitation
 from services import consortium_invitations as rules
 from services.consortiums import partnership_of
-from services.errors import Conflict, RuleViolation
 from services.partnerships import create_partnership_from_consortium
 from views.access import signed_in_person
 from views.consortium_pages import consortium_or_404, words_of
 from views.consortium_words import Words, seat_cards
-from views.once import carry_out
-from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
+from views.once import carried_out, carry_out
+from views.refusals import UNPROCESSABLE, commit_or_flash
 from vocabulary.exchanges import InvitationState
 
 bp = Blueprint("consortium_invitations", __name__, url_prefix="/mon-espace/groupements")
@@ -83,14 +82,7 @@ def _send(words: Words, form: InvitationsForm, chosen: list[int]) -> ResponseRet
         )
         return url_for("consortiums.show", consortium_id=consortium.id, _anchor="invitations")
 
-    try:
-        return carry_out(form, action)
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        form.form_errors.append(refusal_words(refusal))
-        return None
+    return carried_out(form, action)
 
 
 @bp.post("/<int:consortium_id>/invitations/<int:invitation_id>/retirer")

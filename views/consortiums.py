@@ -12,15 +12,14 @@ from extensions.pdf import render_pdf
 from forms.consortiums import WEIGHTS, CreateForm, ticked, weight_of
 from matching.consortium import MAX_NEEDS
 from services import consortiums as rules
-from services.errors import Conflict, RuleViolation
 from services.needs import states_needs
 from services.workspace import own_organizations
 from views.access import signed_in_person
 from views.consortium_files import EXPORT_COLUMNS, export_rows, pdf_data
 from views.consortium_pages import builder_page, consortium_or_404, page_data, words_of
 from views.downloads import attachment, table_file
-from views.once import carry_out
-from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
+from views.once import carried_out
+from views.refusals import UNPROCESSABLE, commit_or_flash
 
 bp = Blueprint("consortiums", __name__, url_prefix="/mon-espace/groupements")
 
@@ -87,14 +86,7 @@ def _open(ground: rules.Ground, form: CreateForm, chosen: list[int]) -> Response
         )
         return url_for("consortiums.show", consortium_id=consortium.id)
 
-    try:
-        return carry_out(form, action)
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        form.form_errors.append(refusal_words(refusal))
-        return None
+    return carried_out(form, action)
 
 
 @bp.get("/<int:consortium_id>")

@@ -7,12 +7,12 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_wtf import FlaskForm
 
 from extensions.clock import now
 from extensions.database import db_session
 from extensions.template_context import hour_at
 from forms.meetup_presence import MomentForm, PersonForm, WalkInForm
+from forms.once import OnceForm
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from services.errors import RuleViolation
@@ -38,7 +38,7 @@ from services.meetup_walk_ins import (
 )
 from views.access import organized_day_or_404, signed_in_person
 from views.meetup_moments import ends_to_come, starts_to_come
-from views.once import carry_out
+from views.once import carried_out_or_told, carry_out
 from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 from vocabulary.labels import N_
 
@@ -134,7 +134,7 @@ def _show(
         most_wishes=MOST_WISHES,
         moment_form=moment_form,
         person_form=person_form,
-        form=FlaskForm(formdata=None),
+        form=OnceForm(formdata=None),
     )
     return page, status
 
@@ -213,25 +213,23 @@ def wish(slug: str, participant_id: int) -> ResponseReturnValue:
     """Note whom a body that has just come would meet, then look for a place for it."""
     day = organized_day_or_404(slug)
     participant = _participant_or_404(day, participant_id)
-    form = FlaskForm()
+    form = OnceForm()
     if not form.validate():
         abort(400)
     others = request.form.getlist("other", type=int)[:_MOST_TICKED]
-    made: list[int] = []
-    done = commit_or_flash(
-        lambda: made.append(
-            wish_at_the_door(
-                db_session(), participant, others, person=signed_in_person(), now=now()
-            )
+    here = _page(day, participant)
+
+    def action() -> str:
+        made = wish_at_the_door(
+            db_session(), participant, others, person=signed_in_person(), now=now()
         )
-    )
-    if not done:
-        return redirect(_page(day, participant))
-    if not sum(made):
-        flash(_("Cochez au moins une structure à rencontrer."), "warning")
-        return redirect(_page(day, participant))
-    flash(ngettext("Un souhait noté.", "%(num)s souhaits notés.", sum(made)), "success")
-    return redirect(url_for("meetup_repairs.show", slug=day.slug))
+        if not made:
+            flash(_("Cochez au moins une structure à rencontrer."), "warning")
+            return here
+        flash(ngettext("Un souhait noté.", "%(num)s souhaits notés.", made), "success")
+        return url_for("meetup_repairs.show", slug=day.slug)
+
+    return carried_out_or_told(form, action, otherwise=here)
 
 
 def _participant_or_404(day: MeetupDay, participant_id: int) -> MeetupParticipant:

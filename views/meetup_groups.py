@@ -10,7 +10,6 @@ from extensions.database import db_session
 from forms.meetup_rules import SEATS, GroupForm
 from models.meetup import MeetupDay
 from models.meetup_wish import MeetupGroup
-from services.errors import Conflict, RuleViolation
 from services.meetup_fixed import groups_of
 from services.meetup_groups import (
     MOST,
@@ -24,8 +23,8 @@ from services.meetup_wish_lines import KnownWishes
 from services.meetup_wish_pages import day_participants
 from views.access import organized_day_or_404, signed_in_person
 from views.meetup_rules import slot_choices
-from views.once import carry_out
-from views.refusals import UNPROCESSABLE, refusal_words
+from views.once import carried_out
+from views.refusals import UNPROCESSABLE
 from views.wish_pages import check_token, named_or_error
 
 bp = Blueprint("meetup_groups", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/groupes")
@@ -93,14 +92,9 @@ def _save(
                 form.chosen_slot(),
                 group.working_group_id if group else working_group_id,
             )
-            try:
-                return carry_out(form, lambda: _store(day, group, terms))
-            except Conflict:
-                raise
-            except RuleViolation as refusal:
-                session.rollback()
-                form.form_errors.append(refusal_words(refusal))
-                day = organized_day_or_404(day.slug)
+            if answer := carried_out(form, lambda: _store(day, group, terms)):
+                return answer
+            day = organized_day_or_404(day.slug)
     body = render_template(
         "meetup_groups/edit.html",
         day=day,

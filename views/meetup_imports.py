@@ -38,7 +38,7 @@ from services.meetup_wish_reminders import why_no_reminder
 from services.organization_import import PAGE_SIZE
 from views.access import organized_day_or_404, signed_in_person
 from views.downloads import table_file
-from views.once import carry_out
+from views.once import carried_out, carried_out_or_told
 from views.refusals import CONFLICT, UNPROCESSABLE, flash_refusal, refusal_words
 from vocabulary.meetups import ParticipantState
 
@@ -71,14 +71,9 @@ def index(slug: str) -> ResponseReturnValue:
         return _index(day, form)
     if not form.validate():
         return _index(day, form), UNPROCESSABLE
-    try:
-        return carry_out(form, lambda: _read(day, form))
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        form.form_errors.append(refusal_words(refusal))
-        return _index(organized_day_or_404(slug), form), UNPROCESSABLE
+    if answer := carried_out(form, lambda: _read(day, form)):
+        return answer
+    return _index(organized_day_or_404(slug), form), UNPROCESSABLE
 
 
 def _read(day: MeetupDay, form: InviteesForm) -> str:
@@ -175,15 +170,18 @@ def apply(slug: str, batch_id: int) -> ResponseReturnValue:
     """Apply the file whole."""
     day, batch = _batch_or_404(slug, batch_id)
     form = ApplyInviteesForm()
-    try:
+    here = url_for("meetup_imports.show", slug=slug, batch_id=batch_id)
+
+    def action() -> str:
+        tells = bool(form.tells.data)
         done = apply_invitees(
-            db_session(),
-            day,
-            batch,
-            tells=bool(form.tells.data),
-            actor=signed_in_person(),
-            now=now(),
+            db_session(), day, batch, tells=tells, actor=signed_in_person(), now=now()
         )
+        flash(_applied_words(done), "success")
+        return here
+
+    try:
+        return carried_out_or_told(form, action, otherwise=here)
     except Conflict as refusal:
         db_session().rollback()
         day, batch = _batch_or_404(slug, batch_id)
@@ -191,13 +189,6 @@ def apply(slug: str, batch_id: int) -> ResponseReturnValue:
         db_session().commit()
         flash(refusal_words(refusal), "warning")
         return _show(day, batch), CONFLICT
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash_refusal(refusal)
-    else:
-        db_session().commit()
-        flash(_applied_words(done), "success")
-    return redirect(url_for("meetup_imports.show", slug=slug, batch_id=batch_id))
 
 
 @bp.post("/<int:batch_id>/annuler")

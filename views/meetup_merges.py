@@ -1,6 +1,6 @@
 """Staff merge two participants of a day that are the same body."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -10,10 +10,9 @@ from extensions.database import db_session
 from forms.choices import SelectChoice
 from forms.meetup_participants import MergeForm
 from models.meetup_participant import MeetupParticipant
-from services.errors import Conflict, RuleViolation
 from services.meetup_merges import merge_into
 from views.access import organized_day_or_404, signed_in_person
-from views.refusals import UNPROCESSABLE, refusal_words
+from views.refusals import UNPROCESSABLE, commit_or_show
 
 bp = Blueprint(
     "meetup_merges", __name__, url_prefix="/pilotage/rencontres/<slug:slug>/participants"
@@ -39,18 +38,13 @@ def merge(slug: str, participant_id: int) -> ResponseReturnValue:
     form = MergeForm()
     form.other.choices = [SelectChoice(str(one.id), one.name) for one in others]
     if form.validate_on_submit():
-        try:
-            other = session.get_one(MeetupParticipant, int(form.other.data))
-            name = other.name
-            merge_into(session, kept, other, actor=signed_in_person(), now=now())
-            session.commit()
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            session.rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
-        else:
-            flash(_("« %(name)s » est fusionné dans cette fiche.", name=name), "success")
+        other = session.get_one(MeetupParticipant, int(form.other.data))
+        done = commit_or_show(
+            form,
+            lambda: merge_into(session, kept, other, actor=signed_in_person(), now=now()),
+            _("« %(name)s » est fusionné dans cette fiche.", name=other.name),
+        )
+        if done:
             return redirect(
                 url_for("meetup_participants.show", slug=slug, participant_id=participant_id)
             )

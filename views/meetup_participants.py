@@ -16,7 +16,7 @@ from forms.meetup_participants import AddForm, CorrectionForm, DecisionForm
 from forms.shortlists import number_in
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
-from services.errors import Conflict, RuleViolation
+from services.errors import RuleViolation
 from services.meetup_availability import free_slots
 from services.meetup_bodies import find_published
 from services.meetup_decisions import (
@@ -43,7 +43,7 @@ from views.downloads import table_file
 from views.once import carried_out, carry_out
 from views.participation_forms import Frame, edit_availability, edit_person, edit_sessions, take_off
 from views.participations import attendee_or_404
-from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
+from views.refusals import UNPROCESSABLE, commit_or_flash, commit_or_show
 from vocabulary.exchanges import Side
 from vocabulary.labels import N_
 from vocabulary.meetups import ParticipantState
@@ -215,23 +215,19 @@ def edit(slug: str, participant_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         form.show_correction(correction_of(participant), content_of(participant))
     if form.validate_on_submit():
-        try:
-            correct(
+        done = commit_or_show(
+            form,
+            lambda: correct(
                 db_session(),
                 participant,
                 form.correction(),
                 form.content(),
                 actor=signed_in_person(),
                 now=now(),
-            )
-            db_session().commit()
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
-        else:
-            flash(_("C’est enregistré."), "success")
+            ),
+            _("C’est enregistré."),
+        )
+        if done:
             return redirect(_page(participant))
     page = render_template(
         "meetup_participants/edit.html", day=participant.day, participant=participant, form=form

@@ -15,7 +15,7 @@ from forms.once import OnceForm
 from forms.shortlists import number_in
 from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
-from services.errors import Conflict, RuleViolation
+from services.errors import RuleViolation
 from services.meetup_moves import copy_to_edit
 from services.meetup_plan_diff import Difference, PlanDifference, compare
 from services.meetup_plan_lists import locked_counts, publication_effect
@@ -41,8 +41,8 @@ from views.list_pages import asked_page
 from views.meetup_conflict_words import conflict_lines
 from views.meetup_plan_access import DayNames, day_names, plan_or_404, plan_title
 from views.meetup_plan_words import empty_words, guarantees_of, person_lines
-from views.once import carry_out
-from views.refusals import UNPROCESSABLE, flash_refusal, refusal_words
+from views.once import carried_out_or_told, carry_out
+from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
 from vocabulary.meetups import PlanState
 
 A_PAGE: Final = 20
@@ -154,18 +154,12 @@ def act(slug: str, number: int, action: str) -> ResponseReturnValue:
         "dupliquer": _duplicate,
     }
 
-    def carried_out() -> str:
+    def done() -> str:
         shown = actions[action](day, plan)
         return url_for("meetup_plans.show", slug=slug, number=shown.number)
 
-    try:
-        return carry_out(OnceForm(), carried_out)
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        flash_refusal(refusal)
-    return redirect(url_for("meetup_plans.show", slug=slug, number=number))
+    here = url_for("meetup_plans.show", slug=slug, number=number)
+    return carried_out_or_told(OnceForm(), done, otherwise=here)
 
 
 def _stop(_day: MeetupDay, plan: MeetupPlan) -> MeetupPlan:
@@ -205,15 +199,13 @@ def delete(slug: str, number: int) -> ResponseReturnValue:
     day, plan = plan_or_404(slug, number)
     form = FlaskForm()
     if form.validate_on_submit() and "confirmer" in request.form:
-        title = plan_title(plan)
-        try:
-            delete_plan(db_session(), day, plan)
-        except RuleViolation as refusal:
-            flash_refusal(refusal)
-            return redirect(url_for("meetup_plans.show", slug=day.slug, number=number))
-        db_session().commit()
-        flash(_("« %(title)s » est supprimé.", title=title), "success")
-        return redirect(url_for("meetup_plans.index", slug=day.slug))
+        done = commit_or_flash(
+            lambda: delete_plan(db_session(), day, plan),
+            _("« %(title)s » est supprimé.", title=plan_title(plan)),
+        )
+        if done:
+            return redirect(url_for("meetup_plans.index", slug=slug))
+        return redirect(url_for("meetup_plans.show", slug=slug, number=number))
     return render_template("meetup_plans/delete.html", day=day, plan=plan, form=form)
 
 
@@ -221,20 +213,17 @@ def delete(slug: str, number: int) -> ResponseReturnValue:
 def publish(slug: str, number: int) -> ResponseReturnValue:
     """Publish a plan once the person has read who will be told."""
     day, plan = plan_or_404(slug, number)
-    form = FlaskForm()
+    form = OnceForm()
     session = db_session()
+    here = url_for("meetup_plans.show", slug=slug, number=number)
+
+    def done() -> str:
+        publish_plan(session, plan, person=signed_in_person(), now=now())
+        flash(_("Le planning est publié : chacun reçoit ce qui change pour lui."), "success")
+        return here
+
     if form.validate_on_submit() and "confirmer" in request.form:
-        try:
-            publish_plan(session, plan, person=signed_in_person(), now=now())
-            session.commit()
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            session.rollback()
-            flash_refusal(refusal)
-        else:
-            flash(_("Le planning est publié : chacun reçoit ce qui change pour lui."), "success")
-        return redirect(url_for("meetup_plans.show", slug=slug, number=number))
+        return carried_out_or_told(form, done, otherwise=here)
     return render_template(
         "meetup_plans/publish.html",
         day=day,
@@ -250,20 +239,17 @@ def publish(slug: str, number: int) -> ResponseReturnValue:
 def unpublish(slug: str) -> ResponseReturnValue:
     """Withdraw the published plan once the person has read who will be told."""
     day = organized_day_or_404(slug)
-    form = FlaskForm()
+    form = OnceForm()
     session = db_session()
+    plans = url_for("meetup_plans.index", slug=slug)
+
+    def done() -> str:
+        unpublish_plan(session, day, person=signed_in_person(), now=now())
+        flash(_("Aucun planning n’est plus publié."), "success")
+        return plans
+
     if form.validate_on_submit() and "confirmer" in request.form:
-        try:
-            unpublish_plan(session, day, person=signed_in_person(), now=now())
-            session.commit()
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            session.rollback()
-            flash_refusal(refusal)
-        else:
-            flash(_("Aucun planning n’est plus publié."), "success")
-        return redirect(url_for("meetup_plans.index", slug=slug))
+        return carried_out_or_told(form, done, otherwise=plans)
     return render_template(
         "meetup_plans/unpublish.html",
         day=day,

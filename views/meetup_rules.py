@@ -14,14 +14,13 @@ from forms.meetup_rules import PairRuleForm, SameSideForm
 from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupPairRule
-from services.errors import Conflict, RuleViolation
 from services.meetup_fixed import rules_of
 from services.meetup_rules import allow_same_side, lift_rule, locked_meetings, set_rule
 from services.meetup_wish_lines import KnownWishes
 from services.meetup_wish_pages import day_participants
 from views.access import organized_day_or_404, signed_in_person
-from views.once import carry_out
-from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
+from views.once import carried_out
+from views.refusals import UNPROCESSABLE, commit_or_flash
 from views.wish_pages import check_token, named_or_error
 from vocabulary.meetups import PairRule
 
@@ -38,14 +37,9 @@ def index(slug: str) -> ResponseReturnValue:
         pair = [named_or_error(known, field) for field in (form.one, form.other)]
         if pair[0] is not None and pair[1] is not None:
             named = (pair[0], pair[1])
-            try:
-                return carry_out(form, lambda: _decide(day, form, named))
-            except Conflict:
-                raise
-            except RuleViolation as refusal:
-                db_session().rollback()
-                form.form_errors.append(refusal_words(refusal))
-                day = organized_day_or_404(slug)
+            if answer := carried_out(form, lambda: _decide(day, form, named)):
+                return answer
+            day = organized_day_or_404(slug)
     return _page(day, form), UNPROCESSABLE if form.errors else 200
 
 

@@ -12,7 +12,6 @@ from extensions.clock import now
 from extensions.database import db_session
 from forms.meetup_days import CancelDayForm, CreateDayForm, DayForm
 from models.meetup import MeetupDay
-from services.errors import Conflict, RuleViolation
 from services.meetup_console import organized_days
 from services.meetup_day_contents import DayContent, day_changes, day_problems, stamp
 from services.meetup_days import StaleDay, create_day, delete_draft, save_day
@@ -30,8 +29,8 @@ from views.access import organized_day_or_404, signed_in_person
 from views.change_rows import ChangeRow
 from views.drafting import commune_text, read_commune
 from views.meetup_rows import day_rows
-from views.once import carried_out, carry_out
-from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash, refusal_words
+from views.once import carried_out
+from views.refusals import CONFLICT, UNPROCESSABLE, commit_or_flash
 from vocabulary.meetups import ParticipantState
 
 bp = Blueprint("meetup_setup", __name__, url_prefix="/pilotage/rencontres")
@@ -118,18 +117,13 @@ def edit(slug: str) -> ResponseReturnValue:
     if content is None:
         return _edit_page(day, form, UNPROCESSABLE)
     try:
-        return carry_out(form, lambda: _save(day, form, content))
+        answer = carried_out(form, lambda: _save(day, form, content))
     except StaleDay as stale:
         db_session().rollback()
         form.renew_stamp(stamp(stale.stored))
         rows = day_rows(db_session(), day_changes(stale.stored, content), content.time_zone)
         return _edit_page(day, form, CONFLICT, rows)
-    except Conflict:
-        raise
-    except RuleViolation as refusal:
-        db_session().rollback()
-        form.show_error(refusal.field, refusal_words(refusal))
-    return _edit_page(day, form, UNPROCESSABLE)
+    return answer or _edit_page(day, form, UNPROCESSABLE)
 
 
 def _save(day: MeetupDay, form: DayForm, content: DayContent) -> str:

@@ -11,15 +11,15 @@ from extensions.clock import now
 from extensions.database import db_session
 from forms.meetup_programme import RhythmForm, SlotsForm, number_of
 from models.meetup import MeetupDay
-from services.errors import Conflict, RuleViolation
+from services.errors import Conflict
 from services.meetup_availability import session_during
 from services.meetup_slots import generate_slots, save_slots, span_words
 from services.meetup_uses import uses_of
 from views.access import organized_day_or_404, signed_in_person
 from views.change_rows import ChangeRow
 from views.meetup_rows import list_row
-from views.once import carry_out
-from views.refusals import CONFLICT, UNPROCESSABLE, refusal_words
+from views.once import carried_out
+from views.refusals import CONFLICT, UNPROCESSABLE
 from vocabulary.periods import french_hour
 from vocabulary.time_zones import TIME_ZONES
 
@@ -40,7 +40,7 @@ def edit(slug: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(day, form, rhythm, UNPROCESSABLE)
     try:
-        return carry_out(form, lambda: _save(day, form))
+        answer = carried_out(form, lambda: _save(day, form))
     except Conflict:
         db_session().rollback()
         stored = organized_day_or_404(slug)
@@ -48,10 +48,7 @@ def edit(slug: str) -> ResponseReturnValue:
         form.seen.data = str(stored.lock)
         form.seen.raw_data = [str(stored.lock)]
         return _page(stored, form, rhythm, CONFLICT, [row])
-    except RuleViolation as refusal:
-        db_session().rollback()
-        form.show_error(refusal.field, refusal_words(refusal))
-    return _page(day, form, rhythm, UNPROCESSABLE)
+    return answer or _page(day, form, rhythm, UNPROCESSABLE)
 
 
 def _show(form: SlotsForm, day: MeetupDay) -> None:
@@ -96,15 +93,9 @@ def generate(slug: str) -> ResponseReturnValue:
     """Lay slots out from a rhythm."""
     day = organized_day_or_404(slug)
     rhythm = RhythmForm()
-    if rhythm.validate():
-        try:
-            return carry_out(rhythm, lambda: _generate(day, rhythm))
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            field = None if refusal.field == "rows" else refusal.field
-            rhythm.show_error(field, refusal_words(refusal))
+    answer = carried_out(rhythm, lambda: _generate(day, rhythm)) if rhythm.validate() else None
+    if answer:
+        return answer
     form = SlotsForm(formdata=None)
     _show(form, day)
     return _page(day, form, rhythm, UNPROCESSABLE)

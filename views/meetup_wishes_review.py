@@ -14,7 +14,6 @@ from models.meetup import MeetupDay
 from models.meetup_participant import MeetupParticipant
 from models.meetup_wish import MeetupWish
 from services.cells import neutralise
-from services.errors import Conflict, RuleViolation
 from services.exports import write_csv
 from services.meetup_wish_lines import KnownWishes
 from services.meetup_wish_pages import day_participants
@@ -33,8 +32,8 @@ from services.meetup_wishes import Maker, WishTerms, make_wish, withdraw_wish
 from views.access import organized_day_or_404, signed_in_person
 from views.downloads import CSV_TYPE, attachment
 from views.list_pages import asked_page
-from views.once import carry_out
-from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
+from views.once import carried_out
+from views.refusals import UNPROCESSABLE, commit_or_flash
 from views.wish_pages import check_token, named_or_error, page_number
 from vocabulary.labels import N_
 from vocabulary.meetups import WishOrigin, WishPriority, WishState
@@ -107,14 +106,9 @@ def add(slug: str) -> ResponseReturnValue:
         form.wisher.data = request.args.get("pour", "")[:200]
     if form.validate_on_submit():
         pair = _named_pair(day, form)
-        if pair is not None:
-            try:
-                return carry_out(form, lambda: _make(day, form, pair))
-            except Conflict:
-                raise
-            except RuleViolation as refusal:
-                db_session().rollback()
-                form.form_errors.append(refusal_words(refusal))
+        answer = carried_out(form, lambda: _make(day, form, pair)) if pair else None
+        if answer:
+            return answer
     body = render_template(
         "meetup_wishes_review/add.html",
         day=day,

@@ -7,11 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from extensions.clock import now
 from extensions.database import db_session
-from forms.once import OnceForm, RefusableForm
+from forms.once import OnceForm
 from services.errors import Conflict, RuleViolation
 from services.receipts import earlier_result, open_receipt
 from views.access import signed_in_person
-from views.refusals import refusal_words
+from views.refusals import flash_refusal, refusal_words
 
 
 def earlier_answer(form: OnceForm, sender: str) -> ResponseReturnValue | None:
@@ -50,7 +50,7 @@ def carry_out(
 
 
 def carried_out(
-    form: RefusableForm, action: Callable[[], str], *, sender: str = ""
+    form: OnceForm, action: Callable[[], str], *, sender: str = ""
 ) -> ResponseReturnValue | None:
     """Carry a form out; ``None`` when it was refused: the form says why, and is shown again.
 
@@ -65,3 +65,19 @@ def carried_out(
         db_session().rollback()
         form.show_error(refusal.field, refusal_words(refusal))
         return None
+
+
+def carried_out_or_told(
+    form: OnceForm, action: Callable[[], str], *, otherwise: str
+) -> ResponseReturnValue:
+    """Carry out a form that is a button alone; a refusal is told above the page ``otherwise``.
+
+    Raises:
+        Conflict: somebody was faster; it has a page of its own.
+    """
+    try:
+        return carry_out(form, action)
+    except RuleViolation as refusal:
+        db_session().rollback()
+        flash_refusal(refusal)
+        return redirect(otherwise)

@@ -34,7 +34,7 @@ from services.meetup_people import PersonContent, add_person, change_person, rem
 from services.meetup_places import choose_sessions, chosen_sessions, seats_taken
 from services.meetup_registration import change_availability
 from views.once import carried_out
-from views.refusals import UNPROCESSABLE, commit_or_flash, refusal_words
+from views.refusals import UNPROCESSABLE, commit_or_flash, commit_or_show, refusal_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,18 +206,13 @@ def edit_sessions(participant: MeetupParticipant, frame: Frame) -> ResponseRetur
     form.sessions.choices = [SelectChoice(str(one.id), one.title) for one in offered]
     held = {seat.session_id for seat in participant.session_seats}
     if form.validate_on_submit():
-        try:
-            choose_sessions(
-                db_session(), participant, [int(one) for one in form.sessions.data or ()]
-            )
-            db_session().commit()
-        except Conflict:
-            raise
-        except RuleViolation as refusal:
-            db_session().rollback()
-            form.show_error(refusal.field, refusal_words(refusal))
-        else:
-            flash(_("Vos choix sont enregistrés."), "success")
+        wanted = [int(one) for one in form.sessions.data or ()]
+        done = commit_or_show(
+            form,
+            lambda: choose_sessions(db_session(), participant, wanted),
+            _("Vos choix sont enregistrés."),
+        )
+        if done:
             return redirect(frame.back)
     chosen = {int(one) for one in form.sessions.data or ()} if form.is_submitted() else held
     taken = seats_taken(db_session(), day)

@@ -11,6 +11,7 @@ from flask import flash
 from flask_babel import gettext as _
 
 from extensions.database import db_session
+from forms.refusals import RefusableForm
 from services.errors import Conflict, RuleViolation
 
 # Statuses of a page shown again: what was typed cannot be taken, or somebody was faster.
@@ -54,6 +55,29 @@ def commit_or_flash(action: Callable[[], object], done: str = "") -> bool:
     except RuleViolation as refusal:
         session.rollback()
         flash_refusal(refusal)
+        return False
+    if done:
+        flash(done, "success")
+    return True
+
+
+def commit_or_show(form: RefusableForm, action: Callable[[], object], done: str = "") -> bool:
+    """Run a service and commit; a refusal is undone and told by the form, which is shown again.
+
+    ``done`` is told when it went through.
+
+    Raises:
+        Conflict: somebody was faster; it has a page of its own.
+    """
+    session = db_session()
+    try:
+        action()
+        session.commit()
+    except Conflict:
+        raise
+    except RuleViolation as refusal:
+        session.rollback()
+        form.show_error(refusal.field, refusal_words(refusal))
         return False
     if done:
         flash(done, "success")

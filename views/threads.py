@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from flask import Blueprint, current_app, flash, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +18,7 @@ from forms.introductions import (
     StageForm,
     WithdrawForm,
 )
-from forms.once import OnceForm, RefusableForm
+from forms.once import OnceForm
 from models.introduction import Introduction
 from services.errors import Conflict, RuleViolation
 from services.introduction_decisions import (
@@ -34,6 +35,9 @@ from views.thread_pages import ThreadForms, thread_page
 from vocabulary.exchanges import Side
 
 bp = Blueprint("threads", __name__, url_prefix="/mon-espace/mises-en-relation")
+
+# Forms with a place for a refusal; that of a button alone is told above the next page.
+WRITTEN: Final = MessageForm | DeclineForm | StageForm
 
 
 @bp.post("/<int:introduction_id>/messages")
@@ -166,7 +170,7 @@ def _try(
         except RuleViolation as refusal:
             db_session().rollback()
             message = refusal_words(refusal)
-            if isinstance(form, RefusableForm):
+            if isinstance(form, WRITTEN):
                 form.show_error(refusal.field, message)
             else:
                 flash(message, "error")
@@ -189,6 +193,6 @@ def _overtaken(
         forms,
         seen=last_read(db_session(), introduction, person),
         conflict=refusal_words(refusal),
-        unsent=form.text() if isinstance(form, MessageForm | DeclineForm | StageForm) else "",
+        unsent=form.text() if isinstance(form, WRITTEN) else "",
     )
     return page, CONFLICT
