@@ -73,7 +73,7 @@ def _rows(day: MeetupDay, sheet: AttendanceSheet) -> Iterator[list[str]]:
             label_of(line.side),
             _hour(day, line),
             _situation(line),
-            *("attendu" if half in line.expected else "" for half in sheet.half_days),
+            *("à signer" if half in line.expected else "" for half in sheet.half_days),
         ]
 
 
