@@ -88,4 +88,6 @@ def _take_release(endpoint: str | None, values: dict[str, str] | None) -> None:
     if endpoint == "static" and values is not None:
         g.is_lasting = values.pop("release") == _release()
     elif endpoint == "static_files.vendor":
-        g.is_lasting = bool(request.args.get("v"))
+        wanted: dict[str, object] = dict(values or {})
+        _add_version(endpoint, wanted)
+        g.is_lasting = request.args.get("v") == wanted.get("v", "")

@@ -1,5 +1,7 @@
 """Security headers on every response, errors and uploads included; caches kept honest."""
 
+from http import HTTPStatus
+
 from flask import Flask, Response, g, request, session
 from secure import (
     ContentSecurityPolicy,
@@ -56,7 +58,8 @@ def init_app(app: Flask, *, is_https: bool, tile_origin: str) -> None:
 
 def _mark_cacheability(response: Response) -> None:
     """Keep pages out of shared caches: they depend on who asks and in which language."""
-    if request.endpoint in {"static", "static_files.vendor"}:
+    is_file = request.endpoint in {"static", "static_files.vendor"}
+    if is_file and response.status_code < HTTPStatus.BAD_REQUEST:
         if g.get("is_lasting", False):
             response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
         return

@@ -29,11 +29,11 @@ from services.meetup_agenda_news import (
 from services.meetup_agendas import agenda_of, agendas_of_day
 from services.meetup_calendar import ChangeKind
 from services.meetup_notes import Recipient, recipients_of
+from services.meetup_returns import AGENDA_MAIL
 from services.outbox import post_message
 from vocabulary.meetups import DayState
 from vocabulary.periods import paris_day
 
-AGENDA_MAIL: Final = "meetup.agenda_mail"
 AGENDA_REMINDER: Final = "meetup.agenda_reminder"
 _PAGE: Final = "participation_agenda.show"
 

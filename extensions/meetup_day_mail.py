@@ -34,7 +34,7 @@ def write_day_mail(session: Session, payload: Mapping[str, Any]) -> None:
         "link": participation_url(participant, attendee=own),
     }
     mail = write_mail(session, email, language, f"meetups/day_{event.value}", context)
-    if event is DayEvent.CANCELLED:
+    if event in {DayEvent.CANCELLED, DayEvent.RESTORED}:
         attach_agenda(session, mail, participant, language)
 
 

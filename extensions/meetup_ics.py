@@ -19,7 +19,8 @@ from models.meetup import MeetupDay
 from models.meetup_plan import MeetupMeeting
 from services.meetup_agenda_lines import Agenda, AgendaItem, ItemKind
 from services.meetup_agenda_news import DroppedMeeting
-from vocabulary.meetups import DayState, ParticipantState
+from services.meetup_returns import has_given_up
+from vocabulary.meetups import DayState
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
@@ -74,7 +75,8 @@ def _add_head(calendar: "Calendar", day: MeetupDay, name: str) -> None:
 
 def _item_event(agenda: Agenda, item: AgendaItem) -> "Event":
     day = agenda.day
-    is_off = day.state is DayState.CANCELLED or _has_left(agenda)
+    is_day_off = day.state is DayState.CANCELLED
+    is_off = is_day_off or has_given_up(agenda.participant)
     if item.meeting is not None and is_off:
         return _left_event(agenda, item, item.meeting)
     if item.meeting is not None:
@@ -90,7 +92,7 @@ def _item_event(agenda: Agenda, item: AgendaItem) -> "Event":
     else:
         number = item.session.id if item.session else 0
         uid = f"session-{number}"
-        sequence = (item.session.sequence if item.session else 0) + int(is_off)
+        sequence = (item.session.sequence if item.session else 0) + int(is_day_off)
         stamp, title, place = None, item_title(item), item.room
     event = _event(agenda, uid, sequence, stamp)
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
@@ -102,16 +104,9 @@ def _item_event(agenda: Agenda, item: AgendaItem) -> "Event":
     return event
 
 
-def _has_left(agenda: Agenda) -> bool:
-    return agenda.participant.state is ParticipantState.CANCELLED
-
-
 def _left_event(agenda: Agenda, item: AgendaItem, meeting: MeetupMeeting) -> "Event":
-    """Return a meeting that the plan still has, cancelled for whoever does not come any more.
-
-    Its number is the one it has once a repair takes it out of the plan.
-    """
-    event = _event(agenda, meeting.uid, meeting.sequence + 1, agenda.participant.absent_at)
+    """Return a meeting that the plan still has, cancelled for whoever does not come any more."""
+    event = _event(agenda, meeting.uid, meeting.sequence, agenda.participant.absent_at)
     event.add("status", "CANCELLED")
     _add_span(event, item.starts_at, item.ends_at)
     event.add("summary", gettext("Rendez-vous annulé"))

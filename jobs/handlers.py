@@ -14,7 +14,7 @@ from extensions.entry_mail import write_entry_mail
 from extensions.evidence_mail import write_experience_mail, write_reminder
 from extensions.introduction_mail import write_introduction_mails, write_outcome_mails
 from extensions.mailbox import SEND_MAIL
-from extensions.meetup_agenda_mail import AGENDA_MAIL, AGENDA_REMINDER, spread_agenda_news
+from extensions.meetup_agenda_mail import AGENDA_REMINDER, spread_agenda_news
 from extensions.meetup_day_mail import write_day_mail
 from extensions.meetup_outcome_mail import write_meeting_mails
 from extensions.meetup_participant_mail import write_link_mail, write_participant_mail
@@ -61,6 +61,7 @@ from services.meetup_invitations import REMINDER_DUE, remind_invitees
 from services.meetup_notes import LINK_MAIL, PARTICIPANT_MAIL, WISHES_MAIL
 from services.meetup_plans import PLAN_COMPUTE
 from services.meetup_prints import PRINT_MAKE
+from services.meetup_returns import AGENDA_MAIL
 from services.meetup_wish_notes import WISH_DUE, WISH_NEWS
 from services.membership_notes import MEMBERSHIP_MAIL
 from services.need_documents import DOCUMENTS_MAIL

@@ -75,7 +75,7 @@ class MeetupParticipant(Base):
     is_walk_in: Mapped[bool] = mapped_column(default=False)
     # Part of the address that calendar programs poll; empty: nobody subscribed.
     calendar_key: Mapped[str] = mapped_column(String(32), default="")
-    # Added to the numbers of the events of its calendar: see services/meetup_returns.py.
+    # Added to the numbers of the events of its calendar; odd: it gave up (services/meetup_returns).
     calendar_offset: Mapped[int] = mapped_column(default=0)
     # When the agenda was first mailed: from then on, only what changes is told.
     agenda_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -189,7 +189,8 @@ def _start_of(day: MeetupDay, part: Mapping[str, Any]) -> datetime:
 def _around(day: MeetupDay, now: datetime, length: timedelta) -> datetime:
     """Return when slots start so that the present hour is among them, all on one date."""
     midnight = day.at(time(0)).astimezone(UTC)
-    latest = midnight + timedelta(hours=23, minutes=30) - length
+    next_midnight = (day.at(time(0)) + timedelta(days=1)).astimezone(UTC)  # by the clocks
+    latest = next_midnight - _HALF_HOUR - length
     wanted = now - _STARTED
     rounded = midnight + _HALF_HOUR * ((wanted - midnight) // _HALF_HOUR)
     return min(max(rounded, midnight), latest)

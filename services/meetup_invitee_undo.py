@@ -17,6 +17,7 @@ from services.meetup_availability import Stretch, set_absences, union
 from services.meetup_invitee_apply import as_stored
 from services.meetup_invitee_plans import PARTICIPANT_COLUMNS, PERSON_COLUMNS
 from services.meetup_places import lock_day, offer_free_places
+from services.meetup_returns import note_giving_up
 from vocabulary.labels import N_
 from vocabulary.meetups import ParticipantState, ParticipantVisibility
 
@@ -173,6 +174,7 @@ def _put_back(
             return False
         participant.state = next(one for one in ParticipantState if one.value == value)
         participant.confirmed_at = None
+        note_giving_up(participant)
         return True
     target: Any = participant if name in PARTICIPANT_COLUMNS else attendee
     column = {**PARTICIPANT_COLUMNS, **PERSON_COLUMNS}[name]

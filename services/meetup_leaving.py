@@ -12,6 +12,7 @@ from services.meetup_clock import is_past
 from services.meetup_notes import note_event, tell, tell_organizers
 from services.meetup_places import CLOSED_DAY, lock_participant, offer_free_places
 from services.meetup_registration import NOTE_LENGTH, STANDING
+from services.meetup_returns import note_giving_up
 from services.meetup_wish_reserve import settle_around
 from vocabulary.labels import N_
 from vocabulary.meetups import DayState, ParticipantEvent, ParticipantState
@@ -63,6 +64,8 @@ def cancel(
     participant.session_seats.clear()
     if is_late:
         participant.absent_at = participant.absent_at or now
+    if held_a_place:
+        note_giving_up(participant)
     session.flush()
     if held_a_place:
         settle_around(session, participant, now=now)

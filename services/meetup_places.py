@@ -16,7 +16,7 @@ from models.meetup_participant import MeetupParticipant, MeetupSessionSeat
 from services.errors import RuleViolation
 from services.meetup_clock import is_past, is_today
 from services.meetup_notes import note_event, tell
-from services.meetup_returns import note_return
+from services.meetup_returns import note_return, tell_agenda
 from services.meetup_wish_reserve import settle_around
 from vocabulary.labels import N_
 from vocabulary.meetups import SHARED_SESSIONS, DayState, ParticipantEvent, ParticipantState
@@ -77,12 +77,13 @@ def take_place(
     The caller holds the day (``lock_participant``). Somebody who came earlier and still waits
     is not overtaken.
     """
+    comes_back = False
     free = free_places(session, participant.day)
     is_queue = session.scalar(waiting_list(participant.day).limit(1)) is not None
     if free is None or (free > 0 and not is_queue):
         participant.state = ParticipantState.CONFIRMED
         participant.confirmed_at, participant.queued_at = now, None
-        note_return(session, participant, now=now)
+        comes_back = note_return(session, participant, now=now)
         event = ParticipantEvent.CONFIRMED
     else:
         participant.state = ParticipantState.WAITING
@@ -91,6 +92,8 @@ def take_place(
     session.flush()
     settle_around(session, participant, now=now)
     tell(session, [participant], event, actor=actor, now=now)
+    if comes_back:
+        tell_agenda(session, participant, now=now)
     return participant.state
 
 
@@ -108,15 +111,19 @@ def offer_free_places(
     free = free_places(session, day)
     queue = waiting_list(day).with_for_update(of=MeetupParticipant)
     chosen = list(session.scalars(queue.limit(free) if free is not None else queue))
+    back = []
     for participant in chosen:
         participant.state = ParticipantState.CONFIRMED
         participant.confirmed_at, participant.queued_at = now, None
-        note_return(session, participant, now=now)
+        if note_return(session, participant, now=now):
+            back.append(participant)
     session.flush()
     for participant in chosen:
         settle_around(session, participant, now=now)
     if chosen:
         tell(session, chosen, ParticipantEvent.PROMOTED, actor=None, now=now)
+    for participant in back:
+        tell_agenda(session, participant, now=now)
     return chosen
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from models.account import User
 from models.meetup import MeetupDay, MeetupRoom, MeetupSession, MeetupSlot
-from models.meetup_participant import MeetupSessionSeat
 from models.meetup_plan import PlannedMeeting
 from services.contents import clean_line, clean_text
 from services.errors import RuleViolation
@@ -192,17 +191,6 @@ def remove_session(session: Session, part: MeetupSession, *, person: User, now: 
     day, title = part.day, part.title
     day.sessions.remove(part)
     _note(session, day, title, person, now)
-
-
-def seats_taken(session: Session, day: MeetupDay) -> dict[int, int]:
-    """Return by part of the programme how many participants chose it."""
-    counted = (
-        select(MeetupSessionSeat.session_id, func.count())
-        .join(MeetupSession, MeetupSession.id == MeetupSessionSeat.session_id)
-        .where(MeetupSession.day_id == day.id)
-        .group_by(MeetupSessionSeat.session_id)
-    )
-    return dict(session.execute(counted).all())
 
 
 def _note(session: Session, day: MeetupDay, title: str, person: User, now: datetime) -> None:

@@ -21,7 +21,7 @@ from services.meetup_people import NAME_LENGTH, PersonContent, add_person
 from services.meetup_places import lock_day
 from services.meetup_presence import check_in
 from services.meetup_registration import Body, new_participant
-from services.meetup_returns import note_return
+from services.meetup_returns import note_return, tell_agenda
 from services.text_keys import name_key
 from vocabulary.labels import N_
 from vocabulary.meetups import (
@@ -70,7 +70,8 @@ def welcome_walk_in(
         )
     participant.state, participant.is_walk_in = ParticipantState.CONFIRMED, True
     participant.confirmed_at, participant.queued_at = now, None
-    note_return(session, participant, now=now)
+    if note_return(session, participant, now=now):
+        tell_agenda(session, participant, now=now)
     session.flush()
     for name in names:
         check_in(session, _person(session, participant, name), person=person, now=now)

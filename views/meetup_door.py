@@ -1,6 +1,7 @@
 """One body at the welcome desk: its people, its absences, those who come unannounced."""
 
 from contextlib import suppress
+from hashlib import sha256
 from typing import Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -224,12 +225,14 @@ def wish(slug: str, participant_id: int) -> ResponseReturnValue:
             db_session(), participant, others, person=signed_in_person(), now=now()
         )
         if not made:
-            flash(_("Cochez au moins une structure à rencontrer."), "warning")
-            return here
+            raise RuleViolation(N_("Cochez au moins une structure à rencontrer."))
         flash(ngettext("Un souhait noté.", "%(num)s souhaits notés.", made), "success")
         return url_for("meetup_repairs.show", slug=day.slug)
 
-    return carried_out_or_told(form, action, otherwise=here)
+    # The page may be come back to by the arrow, and sent with other choices.
+    chosen = sha256(repr(sorted(others)).encode()).hexdigest()[:12]
+    sender = f"{signed_in_person().id}:{chosen}"
+    return carried_out_or_told(form, action, otherwise=here, sender=sender)
 
 
 def _participant_or_404(day: MeetupDay, participant_id: int) -> MeetupParticipant:

@@ -15,7 +15,7 @@ from forms.once import OnceForm
 from forms.shortlists import number_in
 from models.meetup import MeetupDay
 from models.meetup_plan import MeetupPlan
-from services.errors import RuleViolation
+from services.errors import Conflict, RuleViolation
 from services.meetup_moves import copy_to_edit
 from services.meetup_plan_diff import Difference, PlanDifference, compare
 from services.meetup_plan_lists import locked_counts, publication_effect
@@ -213,17 +213,16 @@ def delete(slug: str, number: int) -> ResponseReturnValue:
 def publish(slug: str, number: int) -> ResponseReturnValue:
     """Publish a plan once the person has read who will be told."""
     day, plan = plan_or_404(slug, number)
-    form = OnceForm()
+    form = FlaskForm()
     session = db_session()
-    here = url_for("meetup_plans.show", slug=slug, number=number)
-
-    def done() -> str:
-        publish_plan(session, plan, person=signed_in_person(), now=now())
-        flash(_("Le planning est publié : chacun reçoit ce qui change pour lui."), "success")
-        return here
-
     if form.validate_on_submit() and "confirmer" in request.form:
-        return carried_out_or_told(form, done, otherwise=here)
+        _decide_once(
+            day,
+            plan.id,
+            lambda: publish_plan(session, plan, person=signed_in_person(), now=now()),
+            _("Le planning est publié : chacun reçoit ce qui change pour lui."),
+        )
+        return redirect(url_for("meetup_plans.show", slug=slug, number=number))
     return render_template(
         "meetup_plans/publish.html",
         day=day,
@@ -235,21 +234,38 @@ def publish(slug: str, number: int) -> ResponseReturnValue:
     )
 
 
+def _decide_once(
+    day: MeetupDay, wanted: int | None, action: Callable[[], object], done: str
+) -> None:
+    """Change which plan is published; a double click finds it so and has nothing to say.
+
+    Raises:
+        Conflict: somebody else decided otherwise meanwhile.
+    """
+    if day.published_plan_id == wanted:
+        return
+    try:
+        commit_or_flash(action, done)
+    except Conflict:
+        db_session().refresh(day)
+        if day.published_plan_id != wanted:
+            raise
+
+
 @bp.route("/retirer", methods=["GET", "POST"])
 def unpublish(slug: str) -> ResponseReturnValue:
     """Withdraw the published plan once the person has read who will be told."""
     day = organized_day_or_404(slug)
-    form = OnceForm()
+    form = FlaskForm()
     session = db_session()
-    plans = url_for("meetup_plans.index", slug=slug)
-
-    def done() -> str:
-        unpublish_plan(session, day, person=signed_in_person(), now=now())
-        flash(_("Aucun planning n’est plus publié."), "success")
-        return plans
-
     if form.validate_on_submit() and "confirmer" in request.form:
-        return carried_out_or_told(form, done, otherwise=plans)
+        _decide_once(
+            day,
+            None,
+            lambda: unpublish_plan(session, day, person=signed_in_person(), now=now()),
+            _("Aucun planning n’est plus publié."),
+        )
+        return redirect(url_for("meetup_plans.index", slug=slug))
     return render_template(
         "meetup_plans/unpublish.html",
         day=day,

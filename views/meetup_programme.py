@@ -10,12 +10,12 @@ from extensions.database import db_session
 from forms.choices import SelectChoice
 from forms.meetup_programme import SessionForm
 from models.meetup import MeetupDay, MeetupSession
+from services.meetup_places import seats_taken
 from services.meetup_programme import (
     SessionContent,
     programme_of,
     remove_session,
     save_session,
-    seats_taken,
 )
 from services.meetup_rooms import day_with_rooms
 from services.meetup_timeline import timeline_of

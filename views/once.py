@@ -68,7 +68,7 @@ def carried_out(
 
 
 def carried_out_or_told(
-    form: OnceForm, action: Callable[[], str], *, otherwise: str
+    form: OnceForm, action: Callable[[], str], *, otherwise: str, sender: str = ""
 ) -> ResponseReturnValue:
     """Carry out a form that is a button alone; a refusal is told above the page ``otherwise``.
 
@@ -76,7 +76,7 @@ def carried_out_or_told(
         Conflict: somebody was faster; it has a page of its own.
     """
     try:
-        return carry_out(form, action)
+        return carry_out(form, action, sender=sender)
     except RuleViolation as refusal:
         db_session().rollback()
         flash_refusal(refusal)

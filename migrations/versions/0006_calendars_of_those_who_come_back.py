@@ -18,6 +18,8 @@ def upgrade() -> None:
         "meetup_participant",
         sa.Column("calendar_offset", sa.Integer(), nullable=False, server_default="0"),
     )
+    # Odd: their calendars hold cancelled events.
+    op.execute("UPDATE meetup_participant SET calendar_offset = 1 WHERE state = 'annule'")
 
 
 def downgrade() -> None:

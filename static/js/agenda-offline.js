@@ -75,10 +75,11 @@ async function keep(files) {
     if (!isAgenda(response)) return forget();
     await cache.put(SCOPE, response);
   }
+  // First what is new: without network half way, what was kept stays.
+  await Promise.all(wanted.map(async (address) => (await cache.match(address)) ?? cache.add(address)));
   for (const old of await cache.keys()) {
     if (isStatic(old) && !wanted.includes(old.url)) await cache.delete(old);
   }
-  await Promise.all(wanted.map(async (address) => (await cache.match(address)) ?? cache.add(address)));
 }
 
 self.addEventListener("message", (event) => {

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from extensions.database import db_session
 from extensions.mailbox import SEND_MAIL
-from extensions.meetup_agenda_mail import AGENDA_MAIL, AGENDA_REMINDER
+from extensions.meetup_agenda_mail import AGENDA_REMINDER
 from jobs.context import WorkerContext
 from jobs.meetup_agenda_jobs import remind_of_agendas
 from models.mail import StoredMail
 from models.outbox import OutboxMessage
 from services.meetup_calendar import AGENDA_NEWS, announce_agendas, record_publication
+from services.meetup_returns import AGENDA_MAIL
 from services.meetup_states import cancel_day, restore_day
 from tests.conftest import AppFactory
 from tests.factories.accounts import make_user

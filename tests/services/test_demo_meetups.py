@@ -92,11 +92,18 @@ def test_the_past_day_has_its_outcomes(session: Session) -> None:
     assert waiting == 0
 
 
-@pytest.mark.parametrize("hour", [0, 3, 9, 14, 23])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        *(datetime(2026, 11, 24, hour, 40, tzinfo=UTC) for hour in (0, 3, 9, 14, 23)),
+        # The evenings of the days on which clocks change.
+        datetime(2027, 3, 28, 21, 10, tzinfo=UTC),
+        datetime(2026, 10, 25, 22, 10, tzinfo=UTC),
+    ],
+)
 def test_the_slots_of_today_stay_on_their_date_around_the_hour(
-    empty_session: Session, hour: int
+    empty_session: Session, moment: datetime
 ) -> None:
-    moment = datetime(2026, 11, 24, hour, 40, tzinfo=UTC)
     seed_demo_meetups(empty_session, accounts=[], staff_email=STAFF, now=moment)
     day = day_of(empty_session, TODAY)
     assert day.held_on == moment.astimezone(day.zone).date()

@@ -6,11 +6,13 @@ from typing import Final
 from urllib.parse import urljoin
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from extensions.assets import release_of
 from extensions.redirects import is_own_path
 from tests.conftest import AppFactory
+from tests.factories.accounts import sign_in
 
 POLICY: Final = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -74,6 +76,21 @@ def test_a_page_of_an_earlier_release_finds_its_files_uncached(client: FlaskClie
     answer = client.get("/static/0123456789/css/base.css")
     assert answer.status_code == 200
     assert "immutable" not in answer.headers["Cache-Control"]
+
+
+def test_a_vendor_file_of_another_digest_is_not_kept(client: FlaskClient) -> None:
+    answer = client.get("/fichiers/leaflet/leaflet.css?v=0123456789")
+    assert "immutable" not in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/{}/css/absent.css", "/static/0/absent.js", "/fichiers/leaflet/absent.css?v=1"]
+)
+def test_the_error_page_of_a_file_stays_out_of_shared_caches(app: Flask, path: str) -> None:
+    client = sign_in(app, "equipe@demo.example")
+    release = re.findall(r"/static/([0-9a-f]{10})/", client.get("/").text)[0]
+    answer = client.get(path.format(release))
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "private, no-cache")
 
 
 def test_the_release_changes_with_any_file(tmp_path: Path) -> None:

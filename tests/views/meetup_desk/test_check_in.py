@@ -1,17 +1,19 @@
 """Arrivals at the desk: from the list, by badge, without having registered; who is late."""
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.meetup_participant import MeetupParticipant
+from models.meetup_wish import MeetupWish
 from services.meetup_badges import badge_code
 from tests.factories.forms import forms_in
 from tests.factories.meetup_held import HeldDay
 from tests.factories.meetups import make_attendee, make_day, make_participant
 from tests.factories.organizations import make_organization
 from tests.factories.pages import submit
-from tests.views.meetup_desk.steps import arrived_at, badge, desk, one_of
+from tests.views.meetup_desk.steps import NOW, arrived_at, badge, desk, one_of
 from vocabulary.exchanges import Side
 from vocabulary.meetups import ParticipantState
 
@@ -139,3 +141,26 @@ def test_latecomers_are_those_who_are_awaited_now(staff: FlaskClient, held: Held
     assert f'value="{held.actors[1].id}"' in page
     none = submit(staff, desk(held, "/retards"), {"moment": "maintenant"})
     assert (none.status_code, "Cochez au moins une structure" in none.text) == (422, True)
+
+
+@pytest.mark.parametrize("ticks_first", [False, True])
+def test_wishes_from_a_page_come_back_to_are_kept(
+    staff: FlaskClient, empty_session: Session, held: HeldDay, *, ticks_first: bool
+) -> None:
+    first, second = (
+        make_participant(empty_session, held.day, name, side=Side.TERRITORY)
+        for name in ("Ville A", "Ville B")
+    )
+    held.actors[0].arrived_at = one_of(held).arrived_at = NOW
+    empty_session.commit()
+    page = desk(held, f"/accueil/{held.actors[0].id}")
+    fields = next(
+        fields for action, fields in forms_in(staff.get(page).text) if action.endswith("/souhaits")
+    )
+    kept = {name: fields[name] for name in ("csrf_token", "form_number")}
+    staff.post(f"{page}/souhaits", data=kept | ({"other": first.id} if ticks_first else {}))
+    staff.post(f"{page}/souhaits", data=kept | {"other": second.id})
+    empty_session.rollback()
+    wished = set(empty_session.scalars(select(MeetupWish.wished_id)).all())
+    assert second.id in wished
+    assert (first.id in wished) is ticks_first

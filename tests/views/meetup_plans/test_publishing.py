@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from models.meetup import MeetupDay
+from tests.factories.forms import forms_in
 from tests.factories.pages import submit
 from tests.views.meetup_plans.steps import BASE, held, movable, move, plan_numbered
 from vocabulary.meetups import PlanOrigin
@@ -105,3 +106,18 @@ def test_what_the_day_no_longer_allows_is_shown_and_left_out_of_a_copy(
     session.rollback()
     submit(staff, f"{BASE}/2/publier", {"confirmer": "1"})
     assert session.get_one(MeetupDay, day.id).published_plan_id == plan_numbered(session, 2).id
+
+
+def test_a_plan_is_published_again_from_a_page_kept_open(
+    staff: FlaskClient, session: Session, day: MeetupDay
+) -> None:
+    address = f"{BASE}/1/publier"
+    fields = next(
+        fields for _action, fields in forms_in(staff.get(address).text) if "csrf_token" in fields
+    )
+    kept = {"csrf_token": fields["csrf_token"], "confirmer": "1"}
+    staff.post(address, data=kept)
+    submit(staff, f"{BASE}/retirer", {"confirmer": "1"})
+    staff.post(address, data=kept)
+    session.expire_all()
+    assert session.get_one(MeetupDay, day.id).published_plan_id is not None
