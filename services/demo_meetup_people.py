@@ -50,8 +50,8 @@ _LAST: Final = (
     "Wambrechel", "Yvoirelle",
 )  # fmt: skip
 _JOBS: Final[Mapping[Side, Sequence[str]]] = {
-    Side.TERRITORY: ("Cheffe de projet", "Chargé d’innovation", "Directrice adjointe"),
-    Side.ACTOR: ("Fondatrice", "Responsable des partenariats", "Ingénieur d’études"),
+    Side.TERRITORY: ("Responsable de projet", "Responsable de l’innovation", "Architecte-conseil"),
+    Side.ACTOR: ("Membre de la direction", "Responsable des partenariats", "Responsable technique"),
 }
 _VISIBILITIES: Final = (
     ParticipantVisibility.EVERYONE,

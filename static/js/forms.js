@@ -6,9 +6,10 @@ export function initCounter(line) {
   // The browser would cut a pasted text silently: count instead, and let the server refuse.
   field.removeAttribute("maxlength");
   line.setAttribute("aria-live", "polite");
+  const figures = new Intl.NumberFormat(document.documentElement.lang);
   const show = () => {
     const left = most - [...field.value].length;
-    line.textContent = (left < 0 ? line.dataset.over : line.dataset.left).replace("{n}", Math.abs(left));
+    line.textContent = (left < 0 ? line.dataset.over : line.dataset.left).replace("{n}", figures.format(Math.abs(left)));
     line.classList.toggle("is-over", left < 0);
   };
   field.addEventListener("input", show);
