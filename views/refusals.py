@@ -48,17 +48,7 @@ def commit_or_flash(action: Callable[[], object], done: str = "") -> bool:
     Raises:
         Conflict: somebody was faster; it has a page of its own.
     """
-    session = db_session()
-    try:
-        action()
-        session.commit()
-    except RuleViolation as refusal:
-        session.rollback()
-        flash_refusal(refusal)
-        return False
-    if done:
-        flash(done, "success")
-    return True
+    return _committed(action, flash_refusal, done)
 
 
 def commit_or_show(form: RefusableForm, action: Callable[[], object], done: str = "") -> bool:
@@ -69,15 +59,25 @@ def commit_or_show(form: RefusableForm, action: Callable[[], object], done: str 
     Raises:
         Conflict: somebody was faster; it has a page of its own.
     """
+
+    def show(refusal: RuleViolation) -> None:
+        if isinstance(refusal, Conflict):
+            raise refusal
+        form.show_error(refusal.field, refusal_words(refusal))
+
+    return _committed(action, show, done)
+
+
+def _committed(
+    action: Callable[[], object], tell: Callable[[RuleViolation], None], done: str
+) -> bool:
     session = db_session()
     try:
         action()
         session.commit()
-    except Conflict:
-        raise
     except RuleViolation as refusal:
         session.rollback()
-        form.show_error(refusal.field, refusal_words(refusal))
+        tell(refusal)
         return False
     if done:
         flash(done, "success")
