@@ -129,6 +129,32 @@ def story(empty_app: Flask, empty_session: Session) -> Story:
     return made
 
 
+def test_who_comes_back_gets_the_agenda_again_above_the_cancelled_events(story: Story) -> None:
+    story.leaves()
+    story.returns()
+    assert story.person.absent_at is None
+    before, gone, back = story.mailed()
+    assert before.keys() == gone.keys() == back.keys()
+    assert (len(back), {status for _number, status in back.values()}) == (3, {"CONFIRMED"})
+    for first, second in pairwise([before, gone, back]):
+        assert all(second[uid][0] > number for uid, (number, _status) in first.items())
+    # Nobody else is told again.
+    assert [len(story.mailed(f"p{other}@essai.example")) for other in (1, 2, 3)] == [1, 1, 1]
+
+
+def test_a_day_that_is_held_after_all_is_above_its_cancellation(story: Story) -> None:
+    session = story.session
+    story.goes_on(
+        lambda: cancel_day(session, story.day, reason="Neige.", person=story.staff, now=LATER)
+    )
+    off = story.shown()
+    story.goes_on(lambda: restore_day(session, story.day, person=story.staff, now=LATER))
+    on = story.shown()
+    assert {status for _number, status in off.values()} == {"CANCELLED"}
+    assert {status for _number, status in on.values()} == {"CONFIRMED"}
+    assert all(on[uid][0] > number for uid, (number, _status) in off.items())
+
+
 def test_who_left_while_no_plan_was_published(story: Story) -> None:
     session = story.session
     story.goes_on(lambda: unpublish_plan(session, story.day, person=story.staff, now=LATER))

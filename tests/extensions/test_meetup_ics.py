@@ -2,7 +2,7 @@
 
 import os
 import time as process_time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
@@ -21,9 +21,6 @@ from services.meetup_agenda_news import AgendaNews
 from services.meetup_agendas import agenda_of
 from services.meetup_calendar import refresh_publication
 from services.meetup_leaving import cancel
-from services.meetup_places import take_place
-from services.meetup_states import cancel_day, restore_day
-from tests.factories.accounts import make_user
 from tests.factories.agendas import (
     PUBLISHED_AT,
     USUAL,
@@ -210,64 +207,6 @@ def test_the_mail_to_who_gives_up_takes_the_meetings_out_of_the_calendar(
     assert [str(one["status"]) for one in last.events] == ["CANCELLED"] * 2
     assert {str(one["uid"]) for one in last.events} == {str(one["uid"]) for one in first.events}
     assert str(last["method"]) == "PUBLISH"
-
-
-def test_who_comes_back_gets_the_agenda_again_above_the_cancelled_events(
-    empty_app: Flask, empty_session: Session, scene: Scene
-) -> None:
-    add_session(empty_session, scene.day, time(8), time(8, 30), kind=SessionKind.WELCOME)
-    empty_session.commit()
-    run_worker(empty_app)
-    empty_session.rollback()
-    for step in (
-        lambda: cancel(empty_session, scene.people[0], note="", actor=None, now=LATER),
-        lambda: take_place(empty_session, scene.people[0], actor=None, now=LATER),
-    ):
-        step()
-        empty_session.commit()
-        run_worker(empty_app)
-        empty_session.rollback()
-    assert scene.people[0].absent_at is None
-    with empty_app.app_context():
-        sent = db_session().execute(
-            select(StoredMail.recipient, StoredMail.calendar)
-            .where(StoredMail.calendar != "")
-            .order_by(StoredMail.id)
-        )
-        mails = [(str(address), read_calendar(text)) for address, text in sent]
-    before, gone, back = (held for address, held in mails if address == "p0@essai.example")
-    assert [len(held.events) for held in (before, gone, back)] == [3, 3, 3]
-    assert {str(one["status"]) for one in back.events} == {"CONFIRMED"}
-    for first, second in pairwise([before, gone, back]):
-        numbers = {str(one["uid"]): sequence_of(one) for one in first.events}
-        assert all(sequence_of(one) > numbers[str(one["uid"])] for one in second.events)
-    others = [address for address, _held in mails if address != "p0@essai.example"]
-    assert len(others) == len(set(others))  # nobody else is told again
-
-
-def test_a_day_that_is_held_after_all_is_above_its_cancellation(
-    empty_app: Flask, empty_session: Session, scene: Scene
-) -> None:
-    person = make_user(empty_session)
-    add_session(empty_session, scene.day, time(8), time(8, 30), kind=SessionKind.WELCOME)
-    empty_session.commit()
-    run_worker(empty_app)
-    empty_session.rollback()
-    steps: list[Callable[[], object]] = [
-        lambda: cancel_day(empty_session, scene.day, reason="Neige.", person=person, now=LATER),
-        lambda: restore_day(empty_session, scene.day, person=person, now=LATER),
-    ]
-    found = []
-    for step in steps:
-        step()
-        empty_session.commit()
-        events = events_of(empty_app, scene.people[0])
-        found.append({str(one["uid"]): (sequence_of(one), str(one["status"])) for one in events})
-        empty_session.rollback()
-    off, on = found
-    assert {status for _number, status in off.values()} == {"CANCELLED"}
-    assert {status for _number, status in on.values()} == {"CONFIRMED"}
-    assert all(on[uid][0] > number for uid, (number, _status) in off.items())
 
 
 def test_part_of_the_programme_that_moves_gets_a_higher_number(
